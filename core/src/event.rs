@@ -1,0 +1,1 @@
+//! What the wallet tells its app.

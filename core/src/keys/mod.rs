@@ -1,0 +1,7 @@
+//! Keys: the recovery phrase, everything derived from it, signing, sealing, and where secrets are kept.
+//!
+//! - [`id`]: identifiers and public values, as distinct types.
+
+pub mod id;
+
+pub use id::{AccountId, Digest, IssuerId, KeyError, OrderId, PublicKey, RequestId, SealingKey};

@@ -17,6 +17,7 @@ pub trait Clock: Send + Sync + Debug {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[allow(clippy::disallowed_methods, reason = "this is the port's own implementation")]
     fn now(&self) -> UnixSeconds {
         SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -44,6 +45,7 @@ impl dyn Entropy + '_ {
 pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
+    #[allow(clippy::disallowed_methods, reason = "this is the port's own implementation")]
     fn fill(&self, target: &mut [u8]) {
         use rand::Rng as _;
         rand::rng().fill_bytes(target);

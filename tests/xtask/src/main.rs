@@ -1,2 +1,77 @@
-//! x
-fn main() {}
+//! Every chore of this repository, in one place: `cargo xtask help`.
+//!
+//! A chore is a list of parts; each part sets up what it needs, then does its work. All parts run, whatever the earlier
+//! ones said, and a table at the end tells what became of each.
+
+mod cache;
+mod lint;
+mod rust;
+mod shell;
+mod table;
+mod workshop;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use table::Part;
+use workshop::Workshop;
+
+/// Every chore of this repository, in one place.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Runs every check of the repository, or those that are named.
+    Test {
+        /// What to check; everything if nothing is named.
+        suites: Vec<Suite>,
+    },
+    /// Format, clippy, documentation, dependencies.
+    Lint,
+}
+
+/// What `cargo xtask test` can be asked for by name.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Suite {
+    /// Format, clippy, documentation, dependencies.
+    Lint,
+    /// All Rust tests of the workspace.
+    Rust,
+}
+
+impl Suite {
+    fn parts(self) -> &'static [Part] {
+        match self {
+            Self::Lint => lint::PARTS,
+            Self::Rust => rust::PARTS,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let parts: Vec<Part> = match Arguments::parse().chore {
+        Chore::Lint => lint::PARTS.to_vec(),
+        Chore::Test { suites } => {
+            let asked = |suite: &Suite| suites.is_empty() || suites.contains(suite);
+            Suite::value_variants()
+                .iter()
+                .filter(|suite| asked(suite))
+                .flat_map(|s| s.parts())
+                .copied()
+                .collect()
+        }
+    };
+    match Workshop::open() {
+        Ok(workshop) => table::run(&workshop, &parts),
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

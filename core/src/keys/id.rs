@@ -30,6 +30,12 @@ pub enum KeyError {
         /// How many it holds.
         found: usize,
     },
+    /// The bytes are not a usable Ed25519 public key: no point of the curve, or one of small order.
+    #[error("not a usable public key")]
+    NotAKey,
+    /// The signature is not that of this key over this text.
+    #[error("the signature is wrong")]
+    BadSignature,
 }
 
 impl KeyError {
@@ -38,6 +44,8 @@ impl KeyError {
         match self {
             Self::Text { .. } => "key_text",
             Self::Length { .. } => "key_length",
+            Self::NotAKey => "not_a_key",
+            Self::BadSignature => "bad_signature",
         }
     }
 }

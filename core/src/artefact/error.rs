@@ -1,0 +1,89 @@
+//! Why bytes are not an artefact.
+
+use super::Kind;
+
+/// Why bytes were refused as an artefact, or a body could not be signed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ArtefactError {
+    /// More bytes than this kind may have.
+    #[error("{size} bytes, but at most {limit} are allowed")]
+    TooLarge {
+        /// How many there are.
+        size: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// The bytes are not deterministic CBOR (RFC 8949 §4.2.1).
+    #[error("not deterministic CBOR at byte {at}: {reason}")]
+    NotDeterministic {
+        /// Where the fault was found.
+        at: usize,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// The outer structure is not that of an artefact.
+    #[error("{reason}")]
+    Envelope {
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// An artefact, but of another kind than was asked for.
+    #[error("of kind {found}, which is not what was expected here")]
+    WrongKind {
+        /// What was asked for; absent if any known kind would have done.
+        expected: Option<Kind>,
+        /// The number in the artefact.
+        found: u64,
+    },
+    /// Made by a newer version of the protocol.
+    #[error("of version {found}, which this software does not know: update it")]
+    UnknownVersion {
+        /// The version in the artefact.
+        found: u64,
+    },
+    /// Holds a field that must be understood, and is not.
+    #[error("holds the critical field {key}, which this software does not know: update it")]
+    UnknownCritical {
+        /// The key of the field.
+        key: i128,
+    },
+    /// A field is missing.
+    #[error("field `{field}` is missing")]
+    Missing {
+        /// The name of the field.
+        field: &'static str,
+    },
+    /// A field breaks its rule.
+    #[error("field `{field}` {reason}")]
+    Field {
+        /// The name of the field.
+        field: &'static str,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The signature is not that of the signer over these bytes.
+    #[error("the signature is wrong")]
+    BadSignature,
+}
+
+impl ArtefactError {
+    pub(super) fn field(field: &'static str, reason: &'static str) -> Self {
+        Self::Field { field, reason }
+    }
+
+    /// A stable name for this error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooLarge { .. } => "too_large",
+            Self::NotDeterministic { .. } => "not_deterministic",
+            Self::Envelope { .. } => "bad_artefact",
+            Self::WrongKind { .. } => "wrong_kind",
+            Self::UnknownVersion { .. } => "unknown_version",
+            Self::UnknownCritical { .. } => "unknown_critical",
+            Self::Missing { .. } => "missing_field",
+            Self::Field { .. } => "bad_field",
+            Self::BadSignature => "bad_signature",
+        }
+    }
+}

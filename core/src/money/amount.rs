@@ -83,7 +83,7 @@ impl Amount {
     }
 
     /// As plain decimal text in whole units, for files and command lines: `-1050` with two decimals is `-10.50`. The
-    /// same everywhere: a full stop, ASCII digits, no groups. For people, see `MoneyFormat`.
+    /// same everywhere: a full stop, ASCII digits, no groups. For people, see [`MoneyFormat`](super::MoneyFormat).
     pub fn to_decimal_string(self, decimals: u8) -> String {
         let decimals = usize::from(decimals);
         let digits = format!("{:0>width$}", self.0.unsigned_abs(), width = decimals + 1);

@@ -29,7 +29,7 @@ pub enum MoneyError {
         limit: u32,
     },
     /// More decimals than the currency has.
-    #[error("amount has {found} decimals; this currency allows {allowed}")]
+    #[error("amount has {found} decimals; write at most {allowed}")]
     TooManyDecimals {
         /// How many were written.
         found: u32,

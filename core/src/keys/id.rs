@@ -30,9 +30,12 @@ pub enum KeyError {
         /// How many it holds.
         found: usize,
     },
-    /// The bytes are not a usable Ed25519 public key: no point of the curve, or one of small order.
-    #[error("not a usable public key")]
+    /// The bytes are not an Ed25519 public key: no point of the curve, or not in its one canonical encoding.
+    #[error("not a public key")]
     NotAKey,
+    /// The public key has small order: it would accept nearly any signature.
+    #[error("the public key is weak")]
+    WeakKey,
     /// The signature is not that of this key over this text.
     #[error("the signature is wrong")]
     BadSignature,
@@ -45,6 +48,7 @@ impl KeyError {
             Self::Text { .. } => "key_text",
             Self::Length { .. } => "key_length",
             Self::NotAKey => "not_a_key",
+            Self::WeakKey => "weak_key",
             Self::BadSignature => "bad_signature",
         }
     }

@@ -1,16 +1,44 @@
-//! Ed25519 signatures (RFC 8032), checked strictly.
+//! Ed25519 signatures (RFC 8032), made and strictly checked.
 
 use ed25519_dalek::{Signature, Signer as _, VerifyingKey};
 
-use super::id::{KeyError, PublicKey};
+use super::{KeyError, PublicKey, SecretBytes};
+use crate::clock::Entropy;
 
-/// A private signing key. It is erased from memory when dropped and has no text form.
+/// How many bytes a signature has.
+pub const SIGNATURE_LENGTH: usize = 64;
+
+/// A private Ed25519 key. Wiped when dropped; it can be neither cloned nor printed.
 pub struct SigningKey(ed25519_dalek::SigningKey);
 
 impl SigningKey {
-    /// From the 32 private bytes of RFC 8032 §5.1.5.
-    pub fn from_bytes(bytes: &[u8; 32]) -> Self {
-        Self(ed25519_dalek::SigningKey::from_bytes(bytes))
+    /// How many bytes the secret has.
+    pub const SECRET_LENGTH: usize = 32;
+
+    /// A fresh key, tied to no phrase: for a till, a second phone, an issuer's server.
+    pub fn generate(entropy: &dyn Entropy) -> Self {
+        let secret = zeroize::Zeroizing::new(entropy.bytes());
+        Self::from_bytes(&secret)
+    }
+
+    /// From the 32 bytes that RFC 8032 §5.1.5 calls the private key.
+    pub fn from_bytes(secret: &[u8; Self::SECRET_LENGTH]) -> Self {
+        Self(ed25519_dalek::SigningKey::from_bytes(secret))
+    }
+
+    /// From what [`Self::to_secret`] gave.
+    pub fn from_secret(secret: &[u8]) -> Result<Self, KeyError> {
+        let secret = secret.try_into().map_err(|_| KeyError::Length {
+            what: "signing key",
+            expected: Self::SECRET_LENGTH,
+            found: secret.len(),
+        })?;
+        Ok(Self::from_bytes(secret))
+    }
+
+    /// The 32 secret bytes, to be sealed at once.
+    pub fn to_secret(&self) -> SecretBytes {
+        SecretBytes::from(self.0.as_bytes().as_slice())
     }
 
     /// The public half.
@@ -18,20 +46,36 @@ impl SigningKey {
         PublicKey::new(self.0.verifying_key().to_bytes())
     }
 
-    /// Signs.
-    pub fn sign(&self, text: &[u8]) -> [u8; 64] {
-        self.0.sign(text).to_bytes()
+    /// Signs exactly these bytes. The same bytes always give the same signature.
+    pub fn sign(&self, bytes: &[u8]) -> [u8; SIGNATURE_LENGTH] {
+        self.0.sign(bytes).to_bytes()
     }
 }
 
 impl PublicKey {
-    /// Checks a signature strictly: canonical encodings, no small-order key or point, equation without the cofactor.
-    /// Two checkers can then never disagree about a signature.
-    pub fn verify(&self, text: &[u8], signature: &[u8; 64]) -> Result<(), KeyError> {
+    /// Checks a signature as every party of the protocol must, so that all agree on every signature: the key and R in
+    /// their one canonical encoding and not of small order, s reduced, and the equation without the cofactor.
+    pub fn verify(&self, bytes: &[u8], signature: &[u8; SIGNATURE_LENGTH]) -> Result<(), KeyError> {
+        self.usable()?
+            .verify_strict(bytes, &Signature::from_bytes(signature))
+            .map_err(|_| KeyError::BadSignature)
+    }
+
+    /// Whether signatures by this key can ever count. Ask before a key is granted or pinned.
+    pub fn check(&self) -> Result<(), KeyError> {
+        self.usable().map(drop)
+    }
+
+    fn usable(&self) -> Result<VerifyingKey, KeyError> {
         let key = VerifyingKey::from_bytes(self.as_bytes()).map_err(|_| KeyError::NotAKey)?;
+        // A key of small order would "sign" nearly every message.
         if key.is_weak() {
+            return Err(KeyError::WeakKey);
+        }
+        // Reading a point forgives y ≥ p; two encodings would be two keys to whoever compares bytes.
+        if key.to_edwards().compress().as_bytes() != self.as_bytes() {
             return Err(KeyError::NotAKey);
         }
-        key.verify_strict(text, &Signature::from_bytes(signature)).map_err(|_| KeyError::BadSignature)
+        Ok(key)
     }
 }

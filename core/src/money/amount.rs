@@ -3,8 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
 use super::MoneyError;
 
 /// The most characters that are read as an amount; the longest that is ever written has 60.
@@ -16,9 +14,9 @@ pub(super) const MAX_TEXT: usize = 100;
 /// It may be negative: the balance of an owner is. What can be *paid* lies in `1 ..= 2^63-1`; see
 /// [`payable`](Self::payable). There are no operators, so no sum can overflow unseen.
 ///
-/// Across the foreign-language line it travels as exact text of the integer (`"-1050"`); in JSON as an integer.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(transparent)]
+/// In JSON and across the foreign-language line it travels as exact text of the integer (`"-1050"`, protocol §1.1):
+/// readers of JSON that take every number for a float would lose units above 2^53.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Amount(i64);
 
 impl Amount {
@@ -173,6 +171,19 @@ impl FromStr for Amount {
     fn from_str(text: &str) -> Result<Self, MoneyError> {
         let amount = Self::from_decimal_str(text, 0)?;
         if amount.to_string() == text { Ok(amount) } else { Err(not_decimal(0)) }
+    }
+}
+
+impl serde::Serialize for Amount {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Amount {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::is_nfc;
 
 use super::MoneyError;
 
@@ -35,8 +36,9 @@ impl Currency {
     ///   it stands beside.
     /// - `decimals`: 0 to 9.
     ///
-    /// Neither name nor symbol may hold invisible characters, line breaks or controls of the writing direction, or
-    /// start with a combining mark: any of these could make an amount or a name look like another.
+    /// Name and symbol are composed (Unicode NFC). Neither may hold invisible characters, line breaks or controls of
+    /// the writing direction, or start with a combining mark: any of these could make an amount or a name look like
+    /// another. The protocol (§3.1) lists the characters.
     pub fn new(
         code: impl Into<String>,
         name: impl Into<String>,
@@ -53,8 +55,12 @@ impl Currency {
             if kept { Ok(()) } else { Err(MoneyError::Currency { field, rule }) }
         };
         rule("code", "a letter A-Z and up to 11 more of A-Z and 0-9", is_code(&self.code))?;
-        rule("name", "1 to 64 visible characters, with no space at either end", is_name(&self.name))?;
-        rule("symbol", "at most 8 visible characters, none a digit, sign or space", is_symbol(&self.symbol))?;
+        rule("name", "1 to 64 visible characters in NFC, with no space at either end", is_name(&self.name))?;
+        rule(
+            "symbol",
+            "at most 8 visible characters in NFC, none a digit, sign or space",
+            is_symbol(&self.symbol),
+        )?;
         rule("decimals", "0 to 9", self.decimals <= MAX_DECIMALS)?;
         Ok(self)
     }
@@ -127,7 +133,7 @@ fn is_sign(c: char) -> bool {
 }
 
 fn is_honest(text: &str) -> bool {
-    !text.contains(is_deceptive) && !text.starts_with(is_combining_mark)
+    is_nfc(text) && !text.contains(is_deceptive) && !text.starts_with(is_combining_mark)
 }
 
 /// Characters that cannot be seen and change how the rest is read. The joiners U+200C and U+200D are not among them:

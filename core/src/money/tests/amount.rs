@@ -83,10 +83,10 @@ fn text_of_the_integer_has_one_form() {
 }
 
 #[test]
-fn json_is_a_plain_integer() {
-    assert_eq!(serde_json::to_string(&Amount::MIN).unwrap(), "-9223372036854775808");
-    assert_eq!(serde_json::from_str::<Amount>("9223372036854775807").unwrap(), Amount::MAX);
-    for wrong in ["9223372036854775808", "1.0", "1e3", "\"1\"", "null"] {
+fn json_is_exact_text() {
+    assert_eq!(serde_json::to_string(&Amount::MIN).unwrap(), "\"-9223372036854775808\"");
+    assert_eq!(serde_json::from_str::<Amount>("\"9223372036854775807\"").unwrap(), Amount::MAX);
+    for wrong in ["1", "\"9223372036854775808\"", "\"1.0\"", "\"01\"", "\"\"", "null"] {
         assert!(serde_json::from_str::<Amount>(wrong).is_err(), "{wrong}");
     }
 }

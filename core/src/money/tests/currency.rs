@@ -52,6 +52,7 @@ fn refuses_names_that_could_deceive() {
         "An\u{AD}na",
         "Anna\u{E0041}",
         "\u{301}Anna",
+        "Anne\u{301}",
     ] {
         assert_eq!(field_of(Currency::new("ANNA", name, "", 2)), "name", "{name:?}");
     }

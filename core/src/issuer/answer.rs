@@ -1,0 +1,203 @@
+//! What issuers answer, parsed.
+//!
+//! The signature of every [`Signed`] artefact in here is good; whether its signer may sign it, and whether it is what
+//! was asked for, is for the ledger's rules to judge.
+
+use crate::artefact::{
+    Attestation, Card, Endpoint, Grant, Head, Opening, Order, Receipt, Rekey, Request, Signed, Statement,
+    Unproven,
+};
+use crate::clock::UnixSeconds;
+use crate::keys::{AccountId, Digest, IssuerId, OrderId, PublicKey};
+use crate::money::Amount;
+
+/// An issuer's description of itself, with everything needed to prove it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardBundle {
+    /// The newest card.
+    pub card: Signed<Card>,
+    /// All rekeys of the issuer, in order.
+    pub rekeys: Vec<Signed<Rekey>>,
+}
+
+/// An account that was opened, now or before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedAccount {
+    /// Its id.
+    pub account: AccountId,
+    /// Its head of now; always there if the backend signs.
+    pub head: Option<Signed<Head>>,
+}
+
+/// An account that was found by one of its founding keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundAccount {
+    /// Its id.
+    pub account: AccountId,
+    /// Its opening.
+    pub opening: Signed<Opening>,
+    /// All its rekeys, in order.
+    pub rekeys: Vec<Signed<Rekey>>,
+}
+
+/// Everything that the issuer holds about an account, but for its entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountState {
+    /// Its id.
+    pub account: AccountId,
+    /// Its opening.
+    pub opening: Signed<Opening>,
+    /// All its rekeys, in order.
+    pub rekeys: Vec<Signed<Rekey>>,
+    /// Its head of now.
+    pub head: Signed<Head>,
+    /// The role that it was given.
+    pub role_grant: Option<Signed<Grant>>,
+    /// Its public name.
+    pub attestation: Option<Signed<Attestation>>,
+    /// The capabilities that its founding key gave to other keys.
+    pub grants: Vec<Signed<Grant>>,
+}
+
+/// What a payer may know of a payee.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayeeInfo {
+    /// Its opening.
+    pub opening: Signed<Opening>,
+    /// All its rekeys, in order.
+    pub rekeys: Vec<Signed<Rekey>>,
+    /// Its public name.
+    pub attestation: Option<Signed<Attestation>>,
+    /// The keys that may sign its requests, beside its founding key.
+    pub grants: Vec<Signed<Grant>>,
+}
+
+/// A stretch of an account's chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntriesPage {
+    /// The entries, oldest first.
+    pub entries: Vec<EntryBundle>,
+    /// The account's head, signed now.
+    pub head: Signed<Head>,
+    /// Whether there are more before the head.
+    pub more: bool,
+}
+
+/// An entry, with what allows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryBundle {
+    /// The entry's bytes, as they are hashed into the chain.
+    pub entry: Vec<u8>,
+    /// The order that allows it.
+    pub order: Option<Signed<Order>>,
+    /// The receipt of this side.
+    pub receipt: Option<Signed<Receipt>>,
+    /// The request that the order names.
+    pub request: Option<Unproven<Request>>,
+    /// The sealed memo.
+    pub memo: Option<Vec<u8>>,
+}
+
+/// A balance by the word of a backend that does not sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatedBalance {
+    /// The balance.
+    pub balance: Amount,
+    /// The part of it that is held.
+    pub held: Amount,
+    /// When it was so, by the issuer's clock.
+    pub at: UnixSeconds,
+}
+
+/// Movements by the word of a backend that does not sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatedMovements {
+    /// The movements, oldest first.
+    pub movements: Vec<StatedMovement>,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+/// A movement by the word of a backend that does not sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatedMovement {
+    /// The backend's own name for it.
+    pub reference: String,
+    /// Negative for a debit.
+    pub amount: Amount,
+    /// The balance after it.
+    pub balance: Amount,
+    /// The other side, in the backend's own words.
+    pub counterpart: Option<String>,
+    /// What was said with it.
+    pub note: Option<String>,
+    /// Our order, if it was one.
+    pub order: Option<OrderId>,
+    /// When, by the issuer's clock.
+    pub at: UnixSeconds,
+}
+
+/// An account's place in a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StatementProof {
+    /// The account has a positive balance in it.
+    Present(InclusionProof),
+    /// By the issuer's word the account has zero or less.
+    Absent,
+}
+
+/// Leads from a leaf to the root of a statement (protocol §4.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InclusionProof {
+    /// Sequence of the account's last entry in the statement.
+    pub sequence: i64,
+    /// The chain hash after it.
+    pub chain_hash: Digest,
+    /// The balance after it.
+    pub balance: Amount,
+    /// The leaf's blind.
+    pub blind: [u8; 16],
+    /// From the leaf up.
+    pub path: Vec<PathStep>,
+}
+
+/// A sibling on the way to the root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PathStep {
+    /// On which side the sibling is.
+    pub side: Side,
+    /// The sum of all balances below it.
+    pub sum: u128,
+    /// Its hash.
+    pub hash: Digest,
+}
+
+/// On which side a sibling is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Before ours.
+    Left,
+    /// After ours.
+    Right,
+}
+
+/// A host's answer to the founding of an issuer: what the first card must say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Founding {
+    /// The id of the new issuer.
+    pub issuer: IssuerId,
+    /// The key with which the host will sign for it.
+    pub signing_key: PublicKey,
+    /// Where it will be reached, and by which TLS keys.
+    pub endpoint: Endpoint,
+}
+
+/// What the card of a new signing key must say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextSigningKey {
+    /// The next signing key.
+    pub signing_key: PublicKey,
+    /// The last statement of the present one.
+    pub statement: Signed<Statement>,
+}

@@ -3,8 +3,12 @@
 //! A chore is a list of parts; each part sets up what it needs, then does its work. All parts run, whatever the earlier
 //! ones said, and a table at the end tells what became of each.
 
+mod apt;
+mod bindings;
 mod cache;
+mod kotlin;
 mod lint;
+mod python;
 mod rust;
 mod shell;
 mod table;
@@ -34,6 +38,8 @@ enum Chore {
     },
     /// Format, clippy, documentation, dependencies.
     Lint,
+    /// Builds the library for foreign languages and generates their side of it, into `bindings/generated/`.
+    Bindings,
 }
 
 /// What `cargo xtask test` can be asked for by name.
@@ -43,6 +49,10 @@ enum Suite {
     Lint,
     /// All Rust tests of the workspace.
     Rust,
+    /// The Kotlin package, on the JVM.
+    Kotlin,
+    /// The Python package.
+    Python,
 }
 
 impl Suite {
@@ -50,6 +60,8 @@ impl Suite {
         match self {
             Self::Lint => lint::PARTS,
             Self::Rust => rust::PARTS,
+            Self::Kotlin => kotlin::PARTS,
+            Self::Python => python::PARTS,
         }
     }
 }
@@ -57,6 +69,7 @@ impl Suite {
 fn main() -> ExitCode {
     let parts: Vec<Part> = match Arguments::parse().chore {
         Chore::Lint => lint::PARTS.to_vec(),
+        Chore::Bindings => bindings::PARTS.to_vec(),
         Chore::Test { suites } => {
             let asked = |suite: &Suite| suites.is_empty() || suites.contains(suite);
             Suite::value_variants()

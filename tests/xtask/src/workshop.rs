@@ -1,7 +1,9 @@
-//! Where the chores work: the repository, the cache for downloads.
+//! Where the chores work: the repository, the cache for downloads, and what this run has done already.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
+use crate::bindings::Bindings;
 use crate::cache::Cache;
 use crate::shell::Failure;
 
@@ -9,6 +11,10 @@ use crate::shell::Failure;
 pub struct Workshop {
     root: PathBuf,
     cache: Cache,
+    /// Set once Debian's package lists are up to date.
+    pub(crate) apt_updated: OnceCell<()>,
+    /// The bindings, once they are generated or have failed to be.
+    pub(crate) bindings: OnceCell<Result<Bindings, Failure>>,
 }
 
 impl Workshop {
@@ -18,7 +24,12 @@ impl Workshop {
         let root = here.ancestors().nth(2).filter(|root| root.join("Cargo.lock").is_file());
         let root =
             root.ok_or_else(|| Failure::new(format!("no workspace two folders above {}", here.display())))?;
-        Ok(Self { root: root.to_owned(), cache: Cache::open()? })
+        Ok(Self {
+            root: root.to_owned(),
+            cache: Cache::open()?,
+            apt_updated: OnceCell::new(),
+            bindings: OnceCell::new(),
+        })
     }
 
     /// The top folder of the repository.

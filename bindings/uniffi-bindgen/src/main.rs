@@ -1,0 +1,54 @@
+//! Writes the Kotlin, Swift and Python side of the facade from its built library: `cargo xtask bindings` calls it.
+//!
+//! It is built in this workspace because generator and library must be of the same exact version: else programs stop at
+//! their first call with a checksum mismatch. It is a crate of its own so that no phone links it.
+
+use std::process::ExitCode;
+
+use camino::Utf8PathBuf;
+use clap::Parser;
+use uniffi_bindgen::bindings::{GenerateOptions, TargetLanguage, generate};
+
+#[derive(Parser)]
+struct Arguments {
+    /// The facade's library, with its symbols: a stripped one has nothing left to read.
+    library: Utf8PathBuf,
+    /// Names and conventions for each crate and language.
+    #[arg(long)]
+    config: Utf8PathBuf,
+    /// Where to write; a folder for each language.
+    #[arg(long)]
+    out: Utf8PathBuf,
+}
+
+fn main() -> ExitCode {
+    match write(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("tallystick-bindgen: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn write(arguments: &Arguments) -> Result<(), String> {
+    let languages = [
+        ("kotlin", TargetLanguage::Kotlin),
+        ("swift", TargetLanguage::Swift),
+        ("python/tallystick", TargetLanguage::Python),
+    ];
+    for (folder, language) in languages {
+        let options = GenerateOptions {
+            languages: vec![language],
+            source: arguments.library.clone(),
+            out_dir: arguments.out.join(folder),
+            config_override: Some(arguments.config.clone()),
+            ..GenerateOptions::default()
+        };
+        generate(options).map_err(|error| format!("{folder}: {error:#}"))?;
+    }
+    // Its two modules, a crate each, are one package to whoever imports it.
+    let package = arguments.out.join("python/tallystick/__init__.py");
+    let modules = "from .tallystick import *\nfrom .tallystick_core import *\n";
+    std::fs::write(&package, modules).map_err(|error| format!("{package}: {error}"))
+}

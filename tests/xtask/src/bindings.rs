@@ -1,0 +1,74 @@
+//! The library for foreign languages, and their side of it, generated from that same library.
+//!
+//! Both come from one build, so the checksums that a program compares at its start always agree.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::shell::{self, Failure, Outcome};
+use crate::table::Part;
+use crate::workshop::Workshop;
+
+pub const PARTS: &[Part] = &[Part { name: "bindings", run: |workshop| workshop.bindings().map(|_| ()) }];
+
+/// Where what was built and generated stands.
+#[derive(Clone)]
+pub struct Bindings {
+    /// The folder with the native library for this machine.
+    pub library_folder: PathBuf,
+    /// A folder each for `kotlin`, `swift` and `python`.
+    pub generated: PathBuf,
+}
+
+impl Bindings {
+    /// The native library for this machine.
+    pub fn library(&self) -> PathBuf {
+        self.library_folder.join(library_name())
+    }
+}
+
+impl Workshop {
+    /// Builds and generates on the first call of a run; later calls give the same answer.
+    pub fn bindings(&self) -> Result<Bindings, Failure> {
+        self.bindings.get_or_init(|| make(self)).clone()
+    }
+}
+
+fn make(workshop: &Workshop) -> Result<Bindings, Failure> {
+    let root = workshop.root();
+    // The features that these crates share with the rest of the workspace are the same, so `cargo test` builds nothing
+    // of it twice.
+    shell::run(shell::cargo(root).args([
+        "build",
+        "--locked",
+        "-p",
+        "tallystick-ffi",
+        "-p",
+        "tallystick-bindgen",
+    ]))?;
+    let library_folder = target(root)?.join("debug");
+    let bindings = Bindings { library_folder, generated: root.join("bindings/generated") };
+    clear(&bindings.generated)?;
+    let mut generate = Command::new(bindings.library_folder.join("tallystick-bindgen"));
+    generate.current_dir(root).arg(bindings.library());
+    generate.args(["--config", "bindings/uniffi.toml", "--out"]).arg(&bindings.generated);
+    shell::run(&mut generate)?;
+    Ok(bindings)
+}
+
+/// What an older facade had, and this one has not, must not linger.
+fn clear(folder: &Path) -> Outcome {
+    if folder.exists() { fs::remove_dir_all(folder).map_err(Failure::at(folder)) } else { Ok(()) }
+}
+
+fn target(root: &Path) -> Result<PathBuf, Failure> {
+    let folder =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
+    folder.canonicalize().map_err(Failure::at(&folder))
+}
+
+fn library_name() -> String {
+    use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+    format!("{DLL_PREFIX}tallystick_ffi{DLL_SUFFIX}")
+}

@@ -1,0 +1,32 @@
+//! The Kotlin package, compiled and tested on the JVM with Maven.
+
+use std::process::Command;
+
+use crate::apt;
+use crate::shell::{self, Outcome};
+use crate::table::Part;
+use crate::workshop::Workshop;
+
+pub const PARTS: &[Part] = &[Part { name: "kotlin", run: test }];
+
+fn test(workshop: &Workshop) -> Outcome {
+    set_up(workshop)?;
+    let bindings = workshop.bindings()?;
+    let mut library = std::ffi::OsString::from("-Dtallystick.library.path=");
+    library.push(&bindings.library_folder);
+    let mut maven = Command::new("mvn");
+    maven.current_dir(workshop.root().join("bindings/kotlin"));
+    // The compiler's daemon would live on for two hours with gigabytes of memory.
+    maven.args(["--batch-mode", "--no-transfer-progress", "-Dkotlin.compiler.daemon=false"]).arg(library);
+    shell::run(maven.arg("test"))
+}
+
+/// Maven keeps what it downloads in the user's own repository, outside the tree.
+fn set_up(workshop: &Workshop) -> Outcome {
+    if shell::works(Command::new("javac").arg("-version"))
+        && shell::works(Command::new("mvn").arg("-version"))
+    {
+        return Ok(());
+    }
+    apt::install(workshop, &["default-jdk-headless", "maven"])
+}

@@ -20,7 +20,9 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{AccountId, Digest, IssuerId, KeyError, PublicKey, SecretBytes, Seed, SigningKey};
+use super::{
+    AccountId, Digest, IssuerId, KeyError, ListKey, PublicKey, SealingSecret, SecretBytes, Seed, SigningKey,
+};
 
 const SALT: &[u8] = b"tallystick-1";
 const KEY_LENGTH: usize = 32;
@@ -86,6 +88,16 @@ impl WalletSeed {
         SigningKey::from_bytes(&secret)
     }
 
+    /// The sealing key of the account with this founding key.
+    pub fn sealing_secret(&self, founding: &PublicKey) -> SealingSecret {
+        SealingSecret::from_bytes(&self.derive(&[b"sealing", founding.as_bytes()]))
+    }
+
+    /// The key of the encrypted list of issuers.
+    pub fn list_key(&self) -> ListKey {
+        ListKey::new(self.derive(&[b"list"]))
+    }
+
     /// The bytes to seal: generation (4 bytes, big endian), then the 32 of the seed.
     pub fn to_secret(&self) -> SecretBytes {
         let mut bytes = Vec::with_capacity(Self::SECRET_LENGTH);
@@ -103,7 +115,7 @@ impl WalletSeed {
         Ok(Self { generation: u32::from_be_bytes(*generation), key: Zeroizing::new(*key) })
     }
 
-    pub(super) fn derive(&self, purpose: &[&[u8]]) -> Zeroizing<[u8; KEY_LENGTH]> {
+    fn derive(&self, purpose: &[&[u8]]) -> Zeroizing<[u8; KEY_LENGTH]> {
         derive(self.key.as_slice(), purpose)
     }
 }
@@ -132,7 +144,7 @@ fn founding_id(domain: &[u8], founding: &PublicKey, commitment: &Digest) -> [u8;
 }
 
 #[allow(clippy::expect_used, reason = "HKDF-SHA256 gives up to 8,160 bytes (RFC 5869 §2.3)")]
-fn derive(material: &[u8], purpose: &[&[u8]]) -> Zeroizing<[u8; KEY_LENGTH]> {
+pub(super) fn derive(material: &[u8], purpose: &[&[u8]]) -> Zeroizing<[u8; KEY_LENGTH]> {
     let mut key = Zeroizing::new([0; KEY_LENGTH]);
     Hkdf::<Sha256>::new(Some(SALT), material)
         .expand_multi_info(purpose, key.as_mut_slice())

@@ -2,7 +2,7 @@
 //!
 //! A text is taken apart into words; each word gives a token for itself and, from 3 letters on, one for its first 3
 //! letters. A query finds the rows that have a token for every one of its words. Words that only begin alike are
-//! found too, so the caller opens the texts and asks [`matches`] before it shows them.
+//! found too, so the caller opens the texts and asks [`matches()`] before it shows them.
 //!
 //! What the table shows to a thief with the file: how many different words a row has (up to the bound), which rows
 //! of one kind share a word or the beginning of one, and so how frequent the words are. Tokens of different kinds of

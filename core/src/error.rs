@@ -1,1 +1,181 @@
 //! The one error of the wallet's surface.
+//!
+//! Every module has its own error; each is converted here, once. An app can decide by variant, or finer by
+//! [`WalletError::code`], and show the text.
+
+use crate::artefact::ArtefactError;
+use crate::keys::{Digest, IssuerId, KeyError};
+use crate::money::{Amount, MoneyError};
+use crate::store::StoreError;
+
+/// Why a call to the wallet failed. Nothing was done half.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Error))]
+#[non_exhaustive]
+pub enum WalletError {
+    /// Something that was passed in breaks a rule.
+    #[error("{field}: {reason}")]
+    InvalidInput {
+        /// Which value.
+        field: String,
+        /// Which rule, as a stable code.
+        rule: String,
+        /// What is wrong, in words.
+        reason: String,
+    },
+    /// Something that a server or a code said is not what it claims to be.
+    #[error("{subject}: {reason}")]
+    Untrusted {
+        /// What was checked: a card, an order, a receipt …
+        subject: String,
+        /// Which rule it broke, as a stable code.
+        rule: String,
+        /// What is wrong, in words.
+        reason: String,
+    },
+    /// The account does not hold enough.
+    #[error("{needed} is needed, {available} is available")]
+    InsufficientFunds {
+        /// Whose money.
+        issuer: IssuerId,
+        /// How much the payment needs, in smallest units.
+        needed: Amount,
+        /// How much can be spent, in smallest units.
+        available: Amount,
+    },
+    /// There is no such thing in this wallet, or at the issuer.
+    #[error("there is no such {what}")]
+    NotFound {
+        /// What was looked for.
+        what: String,
+    },
+    /// It can no longer be used.
+    #[error("the {what} has expired")]
+    Expired {
+        /// What has expired.
+        what: String,
+    },
+    /// The issuer refused, for good.
+    #[error("the issuer refused: {code}")]
+    Refused {
+        /// Why, as the protocol's stable code.
+        code: String,
+    },
+    /// The payment is on its way and its outcome not known yet. Do not pay again: the wallet goes on asking.
+    #[error("the payment is on its way; its outcome is not known yet")]
+    Pending {
+        /// The payment.
+        payment: Digest,
+    },
+    /// The same idempotency key was used for something else, or the thing was changed meanwhile.
+    #[error("{what} was already used for something else")]
+    Conflict {
+        /// What clashes.
+        what: String,
+    },
+    /// The payment is over a spending limit and needs the app's PIN.
+    #[error("over the limit of {limit} for {scope}")]
+    OverLimit {
+        /// Which limit: `payment`, `day` or `issuer`.
+        scope: String,
+        /// The limit, in smallest units.
+        limit: Amount,
+    },
+    /// The issuer cannot be reached, or does not answer as it should.
+    #[error("{reason}")]
+    Network {
+        /// What went wrong, as a stable code.
+        fault: String,
+        /// Whether it may help to try again.
+        retryable: bool,
+        /// In words.
+        reason: String,
+    },
+    /// The user, the secret store or the issuer did not let this through.
+    #[error("{reason}")]
+    Denied {
+        /// Why, as a stable code.
+        rule: String,
+        /// In words.
+        reason: String,
+    },
+    /// The wallet is locked: unlock it first.
+    #[error("the wallet is locked")]
+    Locked,
+    /// The wallet's file cannot be used.
+    #[error("{reason}")]
+    Storage {
+        /// What is wrong with it, as a stable code.
+        fault: String,
+        /// In words.
+        reason: String,
+    },
+    /// The program is at fault.
+    #[error("internal error: {reason}")]
+    Internal {
+        /// What happened; holds nothing secret.
+        reason: String,
+    },
+}
+
+impl WalletError {
+    /// A stable name for this error, finer than its variant.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::InvalidInput { rule, .. } | Self::Untrusted { rule, .. } | Self::Denied { rule, .. } => {
+                rule
+            }
+            Self::InsufficientFunds { .. } => "insufficient_funds",
+            Self::NotFound { .. } => "not_found",
+            Self::Expired { .. } => "expired",
+            Self::Refused { code } => code,
+            Self::Pending { .. } => "pending",
+            Self::Conflict { .. } => "conflict",
+            Self::OverLimit { .. } => "over_limit",
+            Self::Network { fault, .. } | Self::Storage { fault, .. } => fault,
+            Self::Locked => "locked",
+            Self::Internal { .. } => "internal",
+        }
+    }
+
+    /// An error about a value that was passed in.
+    pub fn invalid(field: &str, rule: &str, reason: impl ToString) -> Self {
+        Self::InvalidInput { field: field.into(), rule: rule.into(), reason: reason.to_string() }
+    }
+
+    /// An error about something that was checked and failed.
+    pub fn untrusted(subject: &str, rule: &str, reason: impl ToString) -> Self {
+        Self::Untrusted { subject: subject.into(), rule: rule.into(), reason: reason.to_string() }
+    }
+
+    /// An error about something that is not there.
+    pub fn not_found(what: &str) -> Self {
+        Self::NotFound { what: what.into() }
+    }
+
+    /// An error about an artefact.
+    pub fn artefact(subject: &str, error: &ArtefactError) -> Self {
+        Self::untrusted(subject, error.code(), error)
+    }
+}
+
+impl From<StoreError> for WalletError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Locked => Self::Locked,
+            error => Self::Storage { fault: error.code().into(), reason: error.to_string() },
+        }
+    }
+}
+
+impl From<MoneyError> for WalletError {
+    fn from(error: MoneyError) -> Self {
+        Self::invalid("amount", error.code(), error)
+    }
+}
+
+impl From<KeyError> for WalletError {
+    fn from(error: KeyError) -> Self {
+        Self::invalid("key", error.code(), error)
+    }
+}

@@ -18,8 +18,10 @@ pub struct Schema {
 }
 
 /// The wallet's tables. The id reads `TALY` in ASCII.
-pub const WALLET: Schema =
-    Schema { application_id: 0x5441_4C59, steps: &[include_str!("migrations/0001_search.sql")] };
+pub const WALLET: Schema = Schema {
+    application_id: 0x5441_4C59,
+    steps: &[include_str!("migrations/0001_search.sql"), include_str!("migrations/0002_wallet.sql")],
+};
 
 impl Schema {
     /// The version that all steps lead to.

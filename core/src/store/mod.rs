@@ -11,6 +11,8 @@
 //! - [`cipher`]: sealing values to their place, and keyed hashes to find them by. [`search`]: finding them by words.
 //! - [`error`]: everything that can go wrong.
 //!
+//! - [`tables`]: what the wallet keeps.
+//!
 //! A table is a file of its own: functions that read take `&Connection`, functions that write take `&Transaction`,
 //! both take `&Cipher` where a value is sealed.
 
@@ -21,6 +23,7 @@ pub mod migrate;
 pub mod opening;
 pub mod search;
 pub mod session;
+pub mod tables;
 
 mod connection;
 mod damage;

@@ -1,0 +1,236 @@
+//! The moment of confirmation: one transaction signs the order, stores its exact bytes, holds the money and tells the
+//! app. Only after it is durable is the network touched.
+
+use super::context::{Context, Write};
+use super::funds;
+use super::limits::{self, Approval};
+use crate::artefact::{Order, Seen, Signed};
+use crate::clock::UnixSeconds;
+use crate::error::WalletError;
+use crate::event::Event;
+use crate::keys::{self, AccountId, Digest, IssuerId, OrderId, RequestId, SealingKey};
+use crate::money::Amount;
+use crate::store::tables::account::{ACCOUNTS, AccountRecord};
+use crate::store::tables::issuer::{ISSUERS, IssuerRecord};
+use crate::store::tables::operation::{self, Operation, OperationRecord, OperationState};
+use crate::store::tables::payment::{self, Direction, Payment, PaymentState};
+use crate::store::tables::{Blob, RowKey};
+
+/// How far ahead an order's expiry is set. The protocol allows 120 seconds; the rest is for clocks that differ.
+const ORDER_SECONDS: i64 = 90;
+
+/// What the user confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Intent {
+    /// A second confirmation with the same key finds the first.
+    pub(crate) idempotency_key: String,
+    pub(crate) issuer: IssuerId,
+    pub(crate) payee: AccountId,
+    /// As the user saw it.
+    pub(crate) payee_name: Option<String>,
+    /// Memos are sealed to it; `None` if the payee has no opening.
+    pub(crate) payee_sealing_key: Option<SealingKey>,
+    /// Tip included.
+    pub(crate) amount: Amount,
+    pub(crate) tip: Option<Amount>,
+    pub(crate) memo: Option<String>,
+    /// The request that is paid.
+    pub(crate) request: Option<IntendedRequest>,
+    /// The payment that is repaid.
+    pub(crate) repays: Option<Digest>,
+}
+
+/// The request that a payment names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct IntendedRequest {
+    pub(crate) id: RequestId,
+    pub(crate) artefact: Blob,
+    pub(crate) reusable: bool,
+}
+
+impl Intent {
+    /// Tells intents apart that share an idempotency key.
+    fn fingerprint(&self) -> Digest {
+        let number = |amount: Option<Amount>| amount.map_or(0, Amount::minor).to_be_bytes();
+        let optional = |bytes: Option<&[u8]>| Digest::of(&[bytes.unwrap_or_default()]);
+        Digest::of(&[
+            self.issuer.as_bytes(),
+            self.payee.as_bytes(),
+            &number(Some(self.amount)),
+            &number(self.tip),
+            optional(self.memo.as_deref().map(str::as_bytes)).as_bytes(),
+            optional(self.request.as_ref().map(|request| request.id.as_ref())).as_bytes(),
+            optional(self.repays.as_ref().map(AsRef::as_ref)).as_bytes(),
+        ])
+    }
+}
+
+/// Confirms a payment, or finds the one that was confirmed before.
+pub(crate) async fn confirm(context: &Context, intent: Intent, approval: Approval) -> Result<Operation, WalletError> {
+    let keys = context.keys()?;
+    let now = context.now();
+    let issuer_now = context.backend.issuer_now(&intent.issuer);
+    let order_id = OrderId::new(context.entropy.bytes());
+    let entropy = std::sync::Arc::clone(&context.entropy);
+    context
+        .write(move |write| {
+            let intent = match place(write, intent)? {
+                Placed::Taken(operation) => return Ok(operation),
+                Placed::Free(intent) => intent,
+            };
+            let (issuer_row, issuer, account) = load(write, &intent.issuer)?;
+            check_funds(write, &issuer_row, &account, &intent, now)?;
+            limits::check(write, &issuer_row, &intent, approval, now)?;
+
+            let key = keys.founding_key(&account)?;
+            let memo = seal_memo(&intent, order_id, entropy.as_ref())?;
+            let order = Order {
+                issuer: intent.issuer,
+                payer: account.account,
+                payee: intent.payee,
+                amount: intent.amount,
+                order_id,
+                not_after: issuer_now.saturating_add(ORDER_SECONDS),
+                request: intent.request.as_ref().map(|request| request.id),
+                repays: intent.repays,
+                memo: memo.as_ref().map(|memo| Digest::of(&[memo])),
+                seen: seen(&issuer, &account)?,
+                tip: intent.tip,
+            };
+            let order = Signed::sign(&order, &key).map_err(|error| WalletError::artefact("order", &error))?;
+            store(write, &issuer_row, &intent, &order, memo, now)
+        })
+        .await
+}
+
+enum Placed {
+    Taken(Operation),
+    Free(Intent),
+}
+
+/// Finds the operation that this intent would repeat. Payments of one single-use request share a row of keys, so that
+/// two scans of one code cannot be paid twice, whatever keys the caller gives.
+fn place(write: &Write<'_>, mut intent: Intent) -> Result<Placed, WalletError> {
+    if let Some(request) = intent.request.as_ref().filter(|request| !request.reusable) {
+        let stem = format!("request/{}/{}", intent.issuer, request.id);
+        for attempt in 0_u32.. {
+            let key = format!("{stem}/{attempt}");
+            match find(write, &key)? {
+                None => {
+                    intent.idempotency_key = key;
+                    return Ok(Placed::Free(intent));
+                }
+                Some(earlier) => match earlier.state {
+                    OperationState::Submitted | OperationState::Settled => return Ok(Placed::Taken(earlier)),
+                    OperationState::Refused | OperationState::Lapsed => {}
+                },
+            }
+        }
+    }
+    match find(write, &intent.idempotency_key)? {
+        None => Ok(Placed::Free(intent)),
+        Some(earlier) if earlier.record.intent == intent.fingerprint() => Ok(Placed::Taken(earlier)),
+        Some(_) => Err(WalletError::Conflict { what: "idempotency key".into() }),
+    }
+}
+
+fn find(write: &Write<'_>, idempotency_key: &str) -> Result<Option<Operation>, WalletError> {
+    let key = operation::key(write.cipher, idempotency_key);
+    Ok(operation::get(write.transaction, write.cipher, &key)?)
+}
+
+fn load(write: &Write<'_>, issuer: &IssuerId) -> Result<(RowKey, IssuerRecord, AccountRecord), WalletError> {
+    let missing = || WalletError::not_found("currency");
+    Ok((
+        ISSUERS.key(write.cipher, issuer),
+        ISSUERS.get(write.transaction, write.cipher, issuer)?.ok_or_else(missing)?,
+        ACCOUNTS.get(write.transaction, write.cipher, issuer)?.ok_or_else(missing)?,
+    ))
+}
+
+fn check_funds(
+    write: &Write<'_>,
+    issuer: &RowKey,
+    account: &AccountRecord,
+    intent: &Intent,
+    now: UnixSeconds,
+) -> Result<(), WalletError> {
+    let available = funds::of(write.transaction, write.cipher, issuer, account, now)?.available;
+    if intent.amount <= available {
+        Ok(())
+    } else {
+        Err(WalletError::InsufficientFunds { issuer: intent.issuer, needed: intent.amount, available })
+    }
+}
+
+fn seal_memo(
+    intent: &Intent,
+    order_id: OrderId,
+    entropy: &dyn crate::clock::Entropy,
+) -> Result<Option<Vec<u8>>, WalletError> {
+    let Some(memo) = intent.memo.as_deref().filter(|memo| !memo.is_empty()) else { return Ok(None) };
+    let Some(sealing_key) = &intent.payee_sealing_key else {
+        return Err(WalletError::invalid("memo", "no_opening", "this payee cannot receive memos"));
+    };
+    let place = keys::MemoPlace { issuer: intent.issuer, payee: intent.payee, order: order_id };
+    keys::seal_memo(sealing_key, &place, memo, entropy)
+        .map(Some)
+        .map_err(|error| WalletError::invalid("memo", error.code(), error))
+}
+
+fn seen(issuer: &IssuerRecord, account: &AccountRecord) -> Result<Seen, WalletError> {
+    let unsynced = || WalletError::Network {
+        fault: "not_synced".into(),
+        retryable: true,
+        reason: "the account has not been confirmed by its issuer yet: synchronise first".into(),
+    };
+    let head = account.head.as_ref().ok_or_else(unsynced)?;
+    let (statement_number, statement) = issuer.statement.ok_or_else(unsynced)?;
+    Ok(Seen { head: Digest::of(&[&head.0]), statement_number, statement })
+}
+
+fn store(
+    write: &Write<'_>,
+    issuer: &RowKey,
+    intent: &Intent,
+    order: &Signed<Order>,
+    memo: Option<Vec<u8>>,
+    now: UnixSeconds,
+) -> Result<Operation, WalletError> {
+    let record = OperationRecord {
+        idempotency_key: intent.idempotency_key.clone(),
+        intent: intent.fingerprint(),
+        issuer: intent.issuer,
+        payer: order.body().payer,
+        payment: order.hash(),
+        order: order.bytes().into(),
+        request: intent.request.as_ref().map(|request| request.artefact.clone()),
+        memo: memo.map(Blob),
+        amount: intent.amount,
+        not_after: order.body().not_after,
+        answer: None,
+    };
+    let key = operation::insert(write.transaction, write.cipher, issuer, &record, now)?;
+    let shown = Payment {
+        payment: record.payment,
+        issuer: intent.issuer,
+        at: now,
+        state: PaymentState::Pending,
+        direction: Direction::Out,
+        counterpart: intent.payee,
+        counterpart_name: intent.payee_name.clone(),
+        amount: intent.amount,
+        tip: intent.tip,
+        memo: intent.memo.clone(),
+        request: intent.request.as_ref().map(|request| request.id),
+        repays: intent.repays,
+        refunded: Amount::new(0),
+        refusal: None,
+        epoch: None,
+        sequence: None,
+    };
+    payment::put(write.transaction, write.cipher, issuer, &shown)?;
+    write.tell(&Event::PaymentSubmitted { issuer: intent.issuer, payment: record.payment })?;
+    operation::get(write.transaction, write.cipher, &key)?
+        .ok_or_else(|| WalletError::Internal { reason: "an operation vanished in its own transaction".into() })
+}

@@ -1,0 +1,130 @@
+//! What every part of the wallet stands on: the file, the ports, the keys, and who waits for whom.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection, Transaction};
+use tokio::sync::{OwnedMutexGuard, watch};
+
+use super::keyslot::{KeySlot, WalletKeys};
+use crate::clock::{Clock, Entropy, UnixSeconds};
+use crate::error::WalletError;
+use crate::event::Event;
+use crate::issuer::IssuerBackend;
+use crate::keys::{IssuerId, SecretStore};
+use crate::store::tables::outbox;
+use crate::store::{Cipher, Database};
+
+/// Shared by the wallet's parts. All of it works from any thread.
+pub(crate) struct Context {
+    pub(crate) database: Database,
+    pub(crate) backend: Arc<dyn IssuerBackend>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) secrets: Arc<dyn SecretStore>,
+    pub(crate) keys: KeySlot,
+    /// One at a time follows the chain of an account.
+    pub(crate) syncing: NamedLocks<IssuerId>,
+    /// One at a time sends an operation.
+    pub(crate) sending: NamedLocks<[u8; 16]>,
+    news: watch::Sender<u64>,
+}
+
+/// A write: the transaction, the key to sealed values, and the events that it will have caused.
+pub(crate) struct Write<'a> {
+    pub(crate) transaction: &'a Transaction<'a>,
+    pub(crate) cipher: &'a Cipher,
+}
+
+impl Write<'_> {
+    /// Tells the app, if the transaction holds.
+    pub(crate) fn tell(&self, event: &Event) -> Result<(), WalletError> {
+        outbox::push(self.transaction, self.cipher, event)?;
+        Ok(())
+    }
+}
+
+impl Context {
+    pub(crate) fn new(
+        database: Database,
+        backend: Arc<dyn IssuerBackend>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        secrets: Arc<dyn SecretStore>,
+    ) -> Self {
+        Self {
+            database,
+            backend,
+            clock,
+            entropy,
+            secrets,
+            keys: KeySlot::default(),
+            syncing: NamedLocks::default(),
+            sending: NamedLocks::default(),
+            news: watch::Sender::new(0),
+        }
+    }
+
+    /// The time by our clock.
+    pub(crate) fn now(&self) -> UnixSeconds {
+        self.clock.now()
+    }
+
+    /// The wallet's keys, while it is unlocked.
+    pub(crate) fn keys(&self) -> Result<Arc<WalletKeys>, WalletError> {
+        self.keys.get()
+    }
+
+    /// Reads from the wallet's file.
+    pub(crate) async fn read<T, F>(&self, work: F) -> Result<T, WalletError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection, &Cipher) -> Result<T, WalletError> + Send + 'static,
+    {
+        let cipher = self.database.cipher()?;
+        self.database.read(move |connection| Ok(work(connection, &cipher))).await?
+    }
+
+    /// Writes to the wallet's file in one transaction, and wakes whoever waits for events.
+    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, WalletError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Write<'_>) -> Result<T, WalletError> + Send + 'static,
+    {
+        let cipher = self.database.cipher()?;
+        let written = self
+            .database
+            .write_or(move |transaction| work(&Write { transaction, cipher: &cipher }))
+            .await?;
+        self.news.send_modify(|count| *count = count.wrapping_add(1));
+        Ok(written)
+    }
+
+    /// Changes whenever something was written.
+    pub(crate) fn news(&self) -> watch::Receiver<u64> {
+        self.news.subscribe()
+    }
+}
+
+/// A lock for each name in use.
+pub(crate) struct NamedLocks<K>(Mutex<HashMap<K, Arc<tokio::sync::Mutex<()>>>>);
+
+impl<K> Default for NamedLocks<K> {
+    fn default() -> Self {
+        Self(Mutex::new(HashMap::new()))
+    }
+}
+
+impl<K: Eq + Hash> NamedLocks<K> {
+    /// Waits until nobody else holds this name.
+    pub(crate) async fn lock(&self, name: K) -> OwnedMutexGuard<()> {
+        let lock = {
+            let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            // Whoever waits or holds has a share; a lock with one share is nobody's.
+            locks.retain(|_, lock| Arc::strong_count(lock) > 1);
+            Arc::clone(locks.entry(name).or_default())
+        };
+        lock.lock_owned().await
+    }
+}

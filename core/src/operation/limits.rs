@@ -1,0 +1,94 @@
+//! Spending limits: how much may leave an account without the app's PIN.
+
+use serde::{Deserialize, Serialize};
+
+use super::confirm::Intent;
+use super::context::Write;
+use crate::clock::UnixSeconds;
+use crate::error::WalletError;
+use crate::keys::IssuerId;
+use crate::money::Amount;
+use crate::store::tables::operation::{self, OperationState};
+use crate::store::tables::{Keyed, RowKey};
+
+const LIMITS: Keyed<SpendingLimits> = Keyed::new("setting");
+const DAY_SECONDS: i64 = 86_400;
+
+/// Limits on one currency, in its smallest units. What is absent is not limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct SpendingLimits {
+    /// The most for one payment.
+    pub per_payment: Option<Amount>,
+    /// The most in one UTC day.
+    pub per_day: Option<Amount>,
+}
+
+/// Whether the user proved, for this one payment, that it may go over the limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Approval {
+    /// No.
+    WithinLimits,
+    /// Yes, by the app's PIN.
+    ByPin,
+}
+
+fn row(issuer: &IssuerId) -> Vec<u8> {
+    [b"limits/", issuer.as_bytes().as_slice()].concat()
+}
+
+/// The limits on an issuer's money.
+pub(crate) fn get(
+    connection: &rusqlite::Connection,
+    cipher: &crate::store::Cipher,
+    issuer: &IssuerId,
+) -> Result<SpendingLimits, WalletError> {
+    Ok(LIMITS.get(connection, cipher, row(issuer))?.unwrap_or_default())
+}
+
+/// Sets the limits on an issuer's money.
+pub(crate) fn set(write: &Write<'_>, issuer: &IssuerId, limits: &SpendingLimits) -> Result<(), WalletError> {
+    LIMITS.put(write.transaction, write.cipher, row(issuer), limits)?;
+    Ok(())
+}
+
+/// Refuses a payment over a limit. Runs in the transaction that stores the payment, so that two payments at once
+/// cannot both slip under it.
+pub(crate) fn check(
+    write: &Write<'_>,
+    issuer_row: &RowKey,
+    intent: &Intent,
+    approval: Approval,
+    now: UnixSeconds,
+) -> Result<(), WalletError> {
+    if approval == Approval::ByPin {
+        return Ok(());
+    }
+    match exceeded(write.transaction, write.cipher, issuer_row, &intent.issuer, intent.amount, now)? {
+        None => Ok(()),
+        Some((scope, limit)) => Err(WalletError::OverLimit { scope: scope.into(), limit }),
+    }
+}
+
+/// The first limit that a payment of this amount would go over: its scope and value.
+pub(crate) fn exceeded(
+    connection: &rusqlite::Connection,
+    cipher: &crate::store::Cipher,
+    issuer_row: &RowKey,
+    issuer: &IssuerId,
+    amount: Amount,
+    now: UnixSeconds,
+) -> Result<Option<(&'static str, Amount)>, WalletError> {
+    let limits = get(connection, cipher, issuer)?;
+    if let Some(limit) = limits.per_payment.filter(|limit| amount > *limit) {
+        return Ok(Some(("payment", limit)));
+    }
+    let Some(limit) = limits.per_day else { return Ok(None) };
+    let midnight = now - now.rem_euclid(DAY_SECONDS);
+    let spent = operation::since(connection, cipher, issuer_row, midnight)?
+        .into_iter()
+        .filter(|operation| matches!(operation.state, OperationState::Submitted | OperationState::Settled))
+        .map(|operation| operation.record.amount);
+    let total = Amount::checked_sum(spent.chain([amount]))?;
+    Ok((total > limit).then_some(("day", limit)))
+}

@@ -1,0 +1,77 @@
+//! Accounts: the wallet's own, one at each issuer.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Blob, Keyed};
+use crate::clock::UnixSeconds;
+use crate::keys::{AccountId, Digest, IssuerId, PublicKey};
+use crate::money::Amount;
+
+/// Accounts by their issuer's id.
+pub const ACCOUNTS: Keyed<AccountRecord> = Keyed::new("account");
+
+/// All that is kept of one of the wallet's accounts, but its entries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountRecord {
+    /// The issuer at which it is.
+    pub issuer: IssuerId,
+    /// The account.
+    pub account: AccountId,
+    /// How its founding key is derived.
+    pub persona: Persona,
+    /// The wallet seed's generation in force for it.
+    pub generation: u32,
+    /// Its founding key in force.
+    pub founding_key: PublicKey,
+    /// Its opening.
+    pub opening: Blob,
+    /// All its rekeys.
+    pub rekeys: Vec<Blob>,
+    /// Whether the issuer has confirmed the opening.
+    pub opened: bool,
+    /// The role granted to it.
+    pub role_grant: Option<Blob>,
+    /// Its attested name.
+    pub attestation: Option<Blob>,
+    /// Keys that it granted capabilities to.
+    pub key_grants: Vec<Blob>,
+    /// Where the verified chain ends.
+    pub chain: ChainRecord,
+    /// The newest signed head that was verified.
+    pub head: Option<Blob>,
+    /// When the chain was last verified against a fresh head, by our clock.
+    pub verified_at: Option<UnixSeconds>,
+    /// Set while the issuer withholds entries or a proof.
+    pub unproven_since: Option<UnixSeconds>,
+}
+
+/// How the founding key of an account is derived (protocol §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Persona {
+    /// `account` ‖ IssuerId ‖ k: nobody can link it to the holder's other accounts.
+    Private {
+        /// The index k.
+        index: u32,
+    },
+    /// `public` ‖ k: one account id at every issuer, for shops.
+    Public {
+        /// The index k.
+        index: u32,
+    },
+}
+
+/// Where a verified chain ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainRecord {
+    /// The ledger's epoch.
+    pub epoch: u32,
+    /// How many entries.
+    pub sequence: i64,
+    /// The hash after the last.
+    pub hash: Digest,
+    /// The balance after the last.
+    pub balance: Amount,
+    /// The time of the last.
+    pub time: UnixSeconds,
+}

@@ -1,1 +1,13 @@
-//! To be written.
+//! Verification of an issuer's ledger: what wallets check and what issuers keep to. Values in, values out.
+//!
+//! - [`entry`], [`chain`]: what stands in an account's chain, and how one entry follows another.
+
+pub mod chain;
+pub mod entry;
+mod error;
+#[cfg(test)]
+mod tests;
+
+pub use chain::ChainState;
+pub use entry::{Authority, Entry};
+pub use error::LedgerError;

@@ -4,6 +4,7 @@ use crate::runtime::Stopped;
 
 /// Why a call did not do what it was asked to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
+#[uniffi::export(Display)]
 pub enum WalletError {
     /// Something that was handed over breaks a rule. Nothing was done.
     #[error("{reason}")]

@@ -11,7 +11,9 @@ mod lint;
 mod python;
 mod rust;
 mod shell;
+mod swift;
 mod table;
+mod trixie;
 mod workshop;
 
 use std::process::ExitCode;
@@ -51,6 +53,8 @@ enum Suite {
     Rust,
     /// The Kotlin package, on the JVM.
     Kotlin,
+    /// The Swift package, on Linux.
+    Swift,
     /// The Python package.
     Python,
 }
@@ -61,6 +65,7 @@ impl Suite {
             Self::Lint => lint::PARTS,
             Self::Rust => rust::PARTS,
             Self::Kotlin => kotlin::PARTS,
+            Self::Swift => swift::PARTS,
             Self::Python => python::PARTS,
         }
     }

@@ -1,13 +1,16 @@
 //! Verification of an issuer's ledger: what wallets check and what issuers keep to. Values in, values out.
 //!
 //! - [`entry`], [`chain`]: what stands in an account's chain, and how one entry follows another.
+//! - [`identity`]: who speaks for an issuer or account.
 
 pub mod chain;
 pub mod entry;
 mod error;
+pub mod identity;
 #[cfg(test)]
 mod tests;
 
 pub use chain::ChainState;
 pub use entry::{Authority, Entry};
 pub use error::LedgerError;
+pub use identity::{FoundingKey, FoundingKeys, Holder, IdentityError};

@@ -163,6 +163,7 @@ impl From<StoreError> for WalletError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Locked => Self::Locked,
+            StoreError::Secrets(error) => Self::Denied { rule: error.code().into(), reason: error.to_string() },
             error => Self::Storage { fault: error.code().into(), reason: error.to_string() },
         }
     }

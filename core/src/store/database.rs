@@ -34,7 +34,16 @@ struct Shared {
     state: Mutex<State>,
     /// Held while the state changes, which may take a while; `state` itself is only ever held for a moment.
     changing: Mutex<()>,
-    cipher: Mutex<Option<Arc<Cipher>>>,
+    key: Mutex<KeyInMemory>,
+    /// Held while the platform's secret store is asked.
+    asking: Mutex<()>,
+}
+
+/// The key to the sealed values, and how often it was forgotten.
+#[derive(Default)]
+struct KeyInMemory {
+    cipher: Option<Arc<Cipher>>,
+    locked: u64,
 }
 
 enum State {
@@ -54,8 +63,9 @@ impl Database {
             let shared = Shared {
                 options,
                 state: Mutex::new(State::Open(session)),
-                changing: Mutex::new(()),
-                cipher: Mutex::new(None),
+                changing: Mutex::default(),
+                key: Mutex::default(),
+                asking: Mutex::default(),
             };
             Ok(Self { shared: Arc::new(shared) })
         })
@@ -101,18 +111,50 @@ impl Database {
 
     /// Keeps the key to the sealed values in memory.
     pub fn unlock(&self, cipher: Cipher) {
-        *hold(&self.shared.cipher) = Some(Arc::new(cipher));
+        hold(&self.shared.key).cipher = Some(Arc::new(cipher));
     }
 
     /// Forgets the key to the sealed values. Work that holds it finishes first; then it is wiped from memory. The
-    /// file stays open.
+    /// file stays open. Unlocking that is under way ends with `Locked`.
     pub fn lock(&self) {
-        *hold(&self.shared.cipher) = None;
+        let mut key = hold(&self.shared.key);
+        key.cipher = None;
+        key.locked = key.locked.wrapping_add(1);
     }
 
     /// The key to the sealed values, or `Locked`.
     pub fn cipher(&self) -> Result<Arc<Cipher>, StoreError> {
-        hold(&self.shared.cipher).clone().ok_or(StoreError::Locked)
+        hold(&self.shared.key).cipher.clone().ok_or(StoreError::Locked)
+    }
+
+    /// How often the key was forgotten; to be compared by [`unlock_unless_locked`](Self::unlock_unless_locked).
+    pub(super) fn times_locked(&self) -> u64 {
+        hold(&self.shared.key).locked
+    }
+
+    /// Unlocks, unless the store was locked since `times_locked` was read: a key that took a prompt to come by must
+    /// not undo a lock that was asked for meanwhile.
+    pub(super) fn unlock_unless_locked(&self, cipher: Cipher, times_locked: u64) -> Result<(), StoreError> {
+        let mut key = hold(&self.shared.key);
+        if key.locked != times_locked {
+            return Err(StoreError::Locked);
+        }
+        key.cipher = Some(Arc::new(cipher));
+        Ok(())
+    }
+
+    /// Does work that asks the platform's secret store: on a thread that may block, one piece at a time.
+    pub async fn ask<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> Result<T, StoreError> + Send + 'static,
+    {
+        let shared = Arc::clone(&self.shared);
+        off_thread(move || {
+            let _asking = hold(&shared.asking);
+            work()
+        })
+        .await
     }
 
     /// Finishes the work that was begun, folds the log into the database, and closes every file, the lock's too.

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use rusqlite::{Error as Sqlite, ErrorCode};
 
 use super::damage;
+use crate::keys::SecretStoreError;
 
 /// Why the wallet's file could not be opened, read or written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -74,6 +75,9 @@ pub enum StoreError {
     /// The wallet is locked: the key to its sealed values is not in memory.
     #[error("the wallet is locked")]
     Locked,
+    /// The platform's secret store did not give, or take, the key to the sealed values.
+    #[error(transparent)]
+    Secrets(#[from] SecretStoreError),
     /// The store is paused; resume it first.
     #[error("the store is paused")]
     Paused,
@@ -107,6 +111,7 @@ impl StoreError {
             Self::SealedValue { .. } => "sealed_value",
             Self::StorageUnreadable { .. } => "storage_unreadable",
             Self::Locked => "locked",
+            Self::Secrets(error) => error.code(),
             Self::Paused => "paused",
             Self::Closed => "closed",
             Self::WorkPanicked => "work_panicked",

@@ -9,8 +9,8 @@
 //!   `connection` (how SQLite is set up), `damage` (remembers what SQLite reported).
 //! - [`opening`]: from a folder to a usable file; `folder`, `lock`, `quarantine` and [`migrate`] do the parts.
 //! - [`cipher`]: sealing values to their place, and keyed hashes to find them by. [`search`]: finding them by words.
+//! - [`unlocking`]: the data key's way from the platform's secret store into memory.
 //! - [`error`]: everything that can go wrong.
-//!
 //! - [`tables`]: what the wallet keeps.
 //!
 //! A table is a file of its own: functions that read take `&Connection`, functions that write take `&Transaction`,
@@ -24,6 +24,7 @@ pub mod opening;
 pub mod search;
 pub mod session;
 pub mod tables;
+pub mod unlocking;
 
 mod connection;
 mod damage;

@@ -10,6 +10,7 @@ mod migrate;
 mod opening;
 mod sealed_file;
 mod search;
+mod unlocking;
 
 use std::fs;
 use std::future::Future;

@@ -139,11 +139,13 @@ impl WalletError {
     }
 
     /// An error about a value that was passed in.
+    #[allow(clippy::needless_pass_by_value, reason = "texts and errors are passed as they are made")]
     pub fn invalid(field: &str, rule: &str, reason: impl ToString) -> Self {
         Self::InvalidInput { field: field.into(), rule: rule.into(), reason: reason.to_string() }
     }
 
     /// An error about something that was checked and failed.
+    #[allow(clippy::needless_pass_by_value, reason = "texts and errors are passed as they are made")]
     pub fn untrusted(subject: &str, rule: &str, reason: impl ToString) -> Self {
         Self::Untrusted { subject: subject.into(), rule: rule.into(), reason: reason.to_string() }
     }

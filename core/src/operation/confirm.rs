@@ -8,7 +8,7 @@ use crate::artefact::{Order, Seen, Signed};
 use crate::clock::UnixSeconds;
 use crate::error::WalletError;
 use crate::event::Event;
-use crate::keys::{self, AccountId, Digest, IssuerId, OrderId, RequestId, SealingKey};
+use crate::keys::{AccountId, Digest, IssuerId, MemoContext, OrderId, RequestId, SealingKey};
 use crate::money::Amount;
 use crate::store::tables::account::{ACCOUNTS, AccountRecord};
 use crate::store::tables::issuer::{ISSUERS, IssuerRecord};
@@ -66,7 +66,11 @@ impl Intent {
 }
 
 /// Confirms a payment, or finds the one that was confirmed before.
-pub(crate) async fn confirm(context: &Context, intent: Intent, approval: Approval) -> Result<Operation, WalletError> {
+pub(crate) async fn confirm(
+    context: &Context,
+    intent: Intent,
+    approval: Approval,
+) -> Result<Operation, WalletError> {
     let keys = context.keys()?;
     let now = context.now();
     let issuer_now = context.backend.issuer_now(&intent.issuer);
@@ -172,8 +176,9 @@ fn seal_memo(
     let Some(sealing_key) = &intent.payee_sealing_key else {
         return Err(WalletError::invalid("memo", "no_opening", "this payee cannot receive memos"));
     };
-    let place = keys::MemoPlace { issuer: intent.issuer, payee: intent.payee, order: order_id };
-    keys::seal_memo(sealing_key, &place, memo, entropy)
+    let place = MemoContext { issuer: intent.issuer, payee: intent.payee, order: order_id };
+    sealing_key
+        .seal_memo(memo, &place, entropy)
         .map(Some)
         .map_err(|error| WalletError::invalid("memo", error.code(), error))
 }
@@ -231,6 +236,7 @@ fn store(
     };
     payment::put(write.transaction, write.cipher, issuer, &shown)?;
     write.tell(&Event::PaymentSubmitted { issuer: intent.issuer, payment: record.payment })?;
-    operation::get(write.transaction, write.cipher, &key)?
-        .ok_or_else(|| WalletError::Internal { reason: "an operation vanished in its own transaction".into() })
+    operation::get(write.transaction, write.cipher, &key)?.ok_or_else(|| WalletError::Internal {
+        reason: "an operation vanished in its own transaction".into(),
+    })
 }

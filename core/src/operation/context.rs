@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rusqlite::{Connection, Transaction};
-use tokio::sync::{OwnedMutexGuard, watch};
+use tokio::sync::{Notify, OwnedMutexGuard, watch};
 
 use super::keyslot::{KeySlot, WalletKeys};
+use super::tasks::Tasks;
 use crate::clock::{Clock, Entropy, UnixSeconds};
 use crate::error::WalletError;
 use crate::event::Event;
@@ -28,6 +30,10 @@ pub(crate) struct Context {
     pub(crate) syncing: NamedLocks<IssuerId>,
     /// One at a time sends an operation.
     pub(crate) sending: NamedLocks<[u8; 16]>,
+    /// What goes on in the background.
+    pub(crate) tasks: Tasks,
+    /// Ends all waiting before another try.
+    hurry: Notify,
     news: watch::Sender<u64>,
 }
 
@@ -62,6 +68,8 @@ impl Context {
             keys: KeySlot::default(),
             syncing: NamedLocks::default(),
             sending: NamedLocks::default(),
+            tasks: Tasks::default(),
+            hurry: Notify::new(),
             news: watch::Sender::new(0),
         }
     }
@@ -93,12 +101,23 @@ impl Context {
         F: FnOnce(&Write<'_>) -> Result<T, WalletError> + Send + 'static,
     {
         let cipher = self.database.cipher()?;
-        let written = self
-            .database
-            .write_or(move |transaction| work(&Write { transaction, cipher: &cipher }))
-            .await?;
+        let written =
+            self.database.write_or(move |transaction| work(&Write { transaction, cipher: &cipher })).await?;
         self.news.send_modify(|count| *count = count.wrapping_add(1));
         Ok(written)
+    }
+
+    /// Waits before another try; not at all once [`hurry`](Self::hurry) is called.
+    pub(crate) async fn pause(&self, duration: Duration) {
+        tokio::select! {
+            () = tokio::time::sleep(duration) => {}
+            () = self.hurry.notified() => {}
+        }
+    }
+
+    /// Lets everything that waits before another try go on at once: the network may be back.
+    pub(crate) fn hurry(&self) {
+        self.hurry.notify_waiters();
     }
 
     /// Changes whenever something was written.

@@ -6,9 +6,9 @@ use crate::artefact::{Grant, Role, Signed};
 use crate::clock::UnixSeconds;
 use crate::error::WalletError;
 use crate::money::Amount;
+use crate::store::Cipher;
 use crate::store::tables::account::AccountRecord;
 use crate::store::tables::{RowKey, operation};
-use crate::store::Cipher;
 
 /// The money of one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,1 +1,86 @@
-//! To be written.
+//! The wallet: what an app calls.
+//!
+//! Each file holds one thing that an app does, with its types first and its methods of [`Wallet`] after them.
+//!
+//! - `options`, `lifecycle`, `app_lock`: from a folder to an open wallet. `events`: what it tells.
+//! - `currency`, `balance`, `exposure`: what is held. `payee`, `plan`, `pay`, `refund`, `request`: what is done with it.
+//! - `history`, `export`: what was done. `sync`, `statement`, `live`, `evidence`: what issuers say, and whether it is true.
+//! - `wallet_list`, `restore`, `rekey`: after a loss. `owner`: for those who issue.
+
+mod app_lock;
+mod balance;
+mod currency;
+mod events;
+mod evidence;
+mod export;
+mod exposure;
+mod history;
+mod lifecycle;
+mod live;
+mod options;
+mod owner;
+mod pay;
+mod payee;
+mod plan;
+mod refund;
+mod rekey;
+mod request;
+mod restore;
+mod statement;
+mod sync;
+mod wallet_list;
+
+use std::sync::Arc;
+
+pub use options::WalletOptions;
+
+use crate::error::WalletError;
+use crate::keys::RecoveryPhrase;
+use crate::operation::context::Context;
+
+/// A wallet: accounts at many issuers, their keys, and everything that was paid.
+///
+/// It may be shared between threads and tasks. All calls are coarse: one for each thing that a user does.
+#[derive(Clone)]
+pub struct Wallet {
+    context: Arc<Context>,
+}
+
+impl Wallet {
+    /// Makes a new wallet. The phrase is shown to the user once and kept nowhere: it is all that helps if the phone is
+    /// lost. Fails if the folder holds a wallet already.
+    pub async fn create(options: &WalletOptions) -> Result<(Self, RecoveryPhrase), WalletError> {
+        let (context, phrase) = lifecycle::create(options).await?;
+        Ok((Self { context }, phrase))
+    }
+
+    /// Opens the wallet of a folder and takes up whatever was on its way.
+    pub async fn open(options: &WalletOptions) -> Result<Self, WalletError> {
+        Ok(Self { context: lifecycle::open(options).await? })
+    }
+
+    /// Gets the keys from the secret store, which may ask the user.
+    pub async fn unlock(&self) -> Result<(), WalletError> {
+        lifecycle::unlock(&self.context).await
+    }
+
+    /// Forgets all keys until [`unlock`](Self::unlock).
+    pub async fn lock(&self) {
+        lifecycle::lock(&self.context).await;
+    }
+
+    /// Closes all files, so that the app may be suspended.
+    pub async fn pause(&self) -> Result<(), WalletError> {
+        lifecycle::pause(&self.context).await
+    }
+
+    /// Opens the files again and takes up whatever was on its way.
+    pub async fn resume(&self) -> Result<(), WalletError> {
+        lifecycle::resume(&self.context).await
+    }
+
+    /// Locks the wallet and closes all files, for good. May be called again.
+    pub async fn close(&self) -> Result<(), WalletError> {
+        lifecycle::close(&self.context).await
+    }
+}

@@ -30,7 +30,13 @@ impl WalletOptions {
         secrets: Arc<dyn SecretStore>,
         backend: Arc<dyn IssuerBackend>,
     ) -> Self {
-        Self { folder: folder.into(), secrets, backend, clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy) }
+        Self {
+            folder: folder.into(),
+            secrets,
+            backend,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+        }
     }
 }
 

@@ -1,0 +1,259 @@
+//! Sends an operation once, and settles whatever the answer proves.
+
+use super::apply::{self, VerifiedEntry, chain_state};
+use super::context::{Context, Write};
+use super::judge::{self, IssuerKeys};
+use crate::artefact::{Order, Receipt, Refusal, Signed};
+use crate::error::WalletError;
+use crate::event::Event;
+use crate::issuer::{OrderSubmission, Outcome, Rejection, Settlement, Undecided};
+use crate::ledger::{Authority, Entry};
+use crate::store::StoreError;
+use crate::store::tables::RowKey;
+use crate::store::tables::account::ACCOUNTS;
+use crate::store::tables::entry::EntryRecord;
+use crate::store::tables::issuer::ISSUERS;
+use crate::store::tables::operation::{self, Operation, OperationState};
+use crate::store::tables::payment::{self, PaymentState};
+
+/// What one try has come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    /// The operation is at its end.
+    Decided(Operation),
+    /// It is not known whether the order was executed. Ask again, never pay again.
+    Unknown {
+        /// Why, as a stable code.
+        fault: String,
+        /// When the issuer asks to be tried again, in seconds from now.
+        retry_after_seconds: Option<i64>,
+    },
+}
+
+/// Sends the stored bytes of an operation. Safe to call at any time and any number of times.
+pub(crate) async fn deliver(context: &Context, key: RowKey) -> Result<Delivery, WalletError> {
+    let _alone = context.sending.lock(key).await;
+    let now = context.now();
+    let operation = context
+        .write(move |write| {
+            operation::begin_attempt(write.transaction, &key, now)?;
+            operation::get(write.transaction, write.cipher, &key)?
+                .ok_or_else(|| WalletError::not_found("payment"))
+        })
+        .await?;
+    if operation.state != OperationState::Submitted {
+        return Ok(Delivery::Decided(operation));
+    }
+
+    let order = stored_order(&operation)?;
+    let submission = OrderSubmission {
+        order: &order,
+        request: operation.record.request.as_ref().map(|request| request.0.as_slice()),
+        memo: operation.record.memo.as_ref().map(|memo| memo.0.as_slice()),
+        pin: None,
+    };
+    let outcome = Outcome::of(context.backend.submit_order(submission).await);
+    let judged = settle(context, &operation, &order, outcome).await?;
+    if let Delivery::Unknown { fault, .. } = &judged {
+        let (fault, now) = (fault.clone(), context.now());
+        context.write(move |write| Ok(operation::note_fault(write.transaction, &key, &fault, now)?)).await?;
+    }
+    Ok(judged)
+}
+
+/// The order of an operation, as it was stored.
+pub(crate) fn stored_order(operation: &Operation) -> Result<Signed<Order>, WalletError> {
+    Signed::parse(&operation.record.order.0).map_err(|_| StoreError::unreadable("operation.value").into())
+}
+
+async fn settle(
+    context: &Context,
+    operation: &Operation,
+    order: &Signed<Order>,
+    outcome: Outcome,
+) -> Result<Delivery, WalletError> {
+    match outcome {
+        Outcome::Settled(Settlement::Signed { receipt, entry }) => {
+            executed(context, operation.clone(), order.clone(), receipt, entry).await
+        }
+        Outcome::Refused(Rejection::Signed { refusal, .. }) => {
+            refused(context, operation.clone(), order.clone(), refusal).await
+        }
+        // A backend that does not sign proves nothing by its word; its driver must be asked for the chain.
+        Outcome::Settled(Settlement::Stated { .. }) | Outcome::Refused(Rejection::Stated { .. }) => {
+            Ok(unknown("unsigned_answer"))
+        }
+        Outcome::Unknown(Undecided::Pending { .. }) => Ok(unknown("pending")),
+        Outcome::Unknown(Undecided::NotSeen) => Ok(unknown("not_seen")),
+        Outcome::Unknown(Undecided::Failed(error)) => Ok(Delivery::Unknown {
+            fault: error.code().to_owned(),
+            retry_after_seconds: error.retry_after_seconds(),
+        }),
+    }
+}
+
+fn unknown(fault: &str) -> Delivery {
+    Delivery::Unknown { fault: fault.into(), retry_after_seconds: None }
+}
+
+/// A receipt ends the operation. Its money stays held until the chain contains the debit, which is now if the entry
+/// follows the chain that we know.
+async fn executed(
+    context: &Context,
+    operation: Operation,
+    order: Signed<Order>,
+    receipt: Signed<Receipt>,
+    entry: Vec<u8>,
+) -> Result<Delivery, WalletError> {
+    let now = context.now();
+    context
+        .write(move |write| {
+            if let Err(error) = judge::receipt(&issuer_keys(write, &operation)?, &order, &receipt) {
+                return Ok(unknown(error.code()));
+            }
+            let settled = OperationState::Settled;
+            if operation::finish(
+                write.transaction,
+                write.cipher,
+                &operation,
+                settled,
+                Some(receipt.bytes()),
+                now,
+            )? {
+                show(write, &operation, PaymentState::Settled, None)?;
+                write.tell(&Event::PaymentSettled {
+                    issuer: operation.record.issuer,
+                    payment: order.hash(),
+                })?;
+            }
+            follow(write, &operation, &order, &receipt, entry, now)?;
+            reread(write, &operation)
+        })
+        .await
+}
+
+fn follow(
+    write: &Write<'_>,
+    operation: &Operation,
+    order: &Signed<Order>,
+    receipt: &Signed<Receipt>,
+    bytes: Vec<u8>,
+    now: i64,
+) -> Result<(), WalletError> {
+    let Some(mut account) = ACCOUNTS.get(write.transaction, write.cipher, operation.record.issuer)? else {
+        return Ok(());
+    };
+    // Entries between the known end of the chain and this one, or a false one, are for the next synchronisation to judge.
+    let Ok((after, entry)) = chain_state(&account).advance(&bytes) else { return Ok(()) };
+    let body = receipt.body();
+    let is_the_receipts =
+        (after.epoch, after.sequence, after.hash) == (body.epoch, body.sequence, body.chain_hash);
+    if !is_the_receipts || !allows_debit(order, &entry) {
+        return Ok(());
+    }
+    let record = EntryRecord {
+        entry: bytes,
+        order: order.bytes().to_vec(),
+        receipt: receipt.bytes().to_vec(),
+        request: operation.record.request.as_ref().map(|request| request.0.clone()).unwrap_or_default(),
+        memo: operation.record.memo.as_ref().map(|memo| memo.0.clone()).unwrap_or_default(),
+    };
+    let verified = VerifiedEntry {
+        after,
+        entry,
+        record,
+        order: Some(order.clone()),
+        memo: None,
+        counterpart_name: None,
+    };
+    apply::apply(write, &mut account, &[verified], now)
+}
+
+fn allows_debit(order: &Signed<Order>, entry: &Entry) -> bool {
+    let body = order.body();
+    let authority = Authority::Order { counterpart: body.payee, hash: order.hash() };
+    entry.authority == authority && body.amount.checked_neg() == Ok(entry.amount)
+}
+
+async fn refused(
+    context: &Context,
+    operation: Operation,
+    order: Signed<Order>,
+    refusal: Signed<Refusal>,
+) -> Result<Delivery, WalletError> {
+    let now = context.now();
+    context
+        .write(move |write| {
+            if let Err(error) = judge::refusal(&issuer_keys(write, &operation)?, &order, &refusal) {
+                return Ok(unknown(error.code()));
+            }
+            end_unpaid(write, &operation, Unpaid::Refused(&refusal), now)?;
+            reread(write, &operation)
+        })
+        .await
+}
+
+/// Why an operation ends without payment.
+pub(crate) enum Unpaid<'a> {
+    /// The issuer signed that it will never execute it.
+    Refused(&'a Signed<Refusal>),
+    /// The issuer signed a head after the order's expiry, whose chain lacks it.
+    Lapsed,
+}
+
+/// Ends an operation without payment and frees its money. Does nothing if it is at its end already.
+pub(crate) fn end_unpaid(
+    write: &Write<'_>,
+    operation: &Operation,
+    why: Unpaid<'_>,
+    now: i64,
+) -> Result<(), WalletError> {
+    let (state, answer) = match &why {
+        Unpaid::Refused(refusal) => (OperationState::Refused, Some(refusal.bytes())),
+        Unpaid::Lapsed => (OperationState::Lapsed, None),
+    };
+    if !operation::finish(write.transaction, write.cipher, operation, state, answer, now)? {
+        return Ok(());
+    }
+    operation::release_hold(write.transaction, &operation.key)?;
+    let (issuer, payment) = (operation.record.issuer, operation.record.payment);
+    match why {
+        Unpaid::Refused(refusal) => {
+            let code = refusal.body().code.clone();
+            show(write, operation, PaymentState::Refused, Some(code.clone()))?;
+            write.tell(&Event::PaymentRefused { issuer, payment, code })
+        }
+        Unpaid::Lapsed => {
+            show(write, operation, PaymentState::Lapsed, None)?;
+            write.tell(&Event::PaymentLapsed { issuer, payment })
+        }
+    }
+}
+
+fn show(
+    write: &Write<'_>,
+    operation: &Operation,
+    state: PaymentState,
+    refusal: Option<String>,
+) -> Result<(), WalletError> {
+    if let Some(mut shown) = payment::get(write.transaction, write.cipher, &operation.record.payment)? {
+        shown.state = state;
+        shown.refusal = refusal;
+        let issuer = ISSUERS.key(write.cipher, operation.record.issuer);
+        payment::put(write.transaction, write.cipher, &issuer, &shown)?;
+    }
+    Ok(())
+}
+
+fn issuer_keys(write: &Write<'_>, operation: &Operation) -> Result<IssuerKeys, WalletError> {
+    let issuer = ISSUERS
+        .get(write.transaction, write.cipher, operation.record.issuer)?
+        .ok_or_else(|| WalletError::from(StoreError::unreadable("the issuer of an operation")))?;
+    IssuerKeys::of(&issuer)
+}
+
+fn reread(write: &Write<'_>, operation: &Operation) -> Result<Delivery, WalletError> {
+    operation::get(write.transaction, write.cipher, &operation.key)?
+        .map(Delivery::Decided)
+        .ok_or_else(|| WalletError::not_found("payment"))
+}

@@ -1,0 +1,1 @@
+//! What the wallet holds, currency by currency.

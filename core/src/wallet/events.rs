@@ -1,0 +1,1 @@
+//! Events, pulled by the app from the persisted outbox.

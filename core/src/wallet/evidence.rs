@@ -1,0 +1,1 @@
+//! Evidence against issuers: kept, shown, exported.

@@ -1,0 +1,1 @@
+//! What the holder stands to lose, issuer by issuer.

@@ -1,0 +1,173 @@
+//! From nothing to an open wallet and back: create, open, lock, unlock, pause, resume, close.
+//!
+//! ```text
+//!  create / open ──> unlocked ──lock──> locked ──unlock──> unlocked
+//!                       └──────────pause──────────> paused ──resume──┘
+//! ```
+//!
+//! The data key of the wallet's file is wrapped by the secret store; everything else, the wallet seed too, is sealed
+//! under the data key. Locking forgets both.
+
+use std::sync::Arc;
+
+use super::options::WalletOptions;
+use crate::error::WalletError;
+use crate::keys::{RecoveryKeys, RecoveryPhrase, SecretBytes, SecretStore, SecretStoreError};
+use crate::operation::context::Context;
+use crate::operation::drive;
+use crate::operation::keyslot::{StoredKeys, WalletKeys};
+use crate::store::tables::{Keyed, keyring};
+use crate::store::{Cipher, DataKey, Database, IfAbsent, StoreError, StoreOptions};
+
+const DATA_KEY: &str = "tallystick/data-key";
+const KEYS: Keyed<StoredKeys> = Keyed::new("setting");
+const KEYS_ROW: &str = "keys";
+
+/// Makes a new wallet with a new recovery phrase. Fails if the folder holds a wallet already.
+pub(crate) async fn create(options: &WalletOptions) -> Result<(Arc<Context>, RecoveryPhrase), WalletError> {
+    let phrase = RecoveryPhrase::generate(options.entropy.as_ref());
+    let context = create_from(options, &phrase, 0).await?;
+    Ok((context, phrase))
+}
+
+/// Makes a new wallet from a phrase, with the wallet seeds up to a generation.
+pub(crate) async fn create_from(
+    options: &WalletOptions,
+    phrase: &RecoveryPhrase,
+    newest_generation: u32,
+) -> Result<Arc<Context>, WalletError> {
+    let seed = phrase.seed();
+    let seeds = (0..=newest_generation).map(|generation| seed.wallet_seed(generation)).collect();
+    let keys = WalletKeys::new(seeds, RecoveryKeys::derive(&seed));
+
+    let database = open_file(options, IfAbsent::Create).await?;
+    if database.read(keyring::get).await?.is_some() {
+        return Err(WalletError::Conflict { what: "this folder".into() });
+    }
+    let context = new_context(options, database);
+    let data_key = DataKey::generate(context.entropy.as_ref());
+    let secret = SecretBytes::new(data_key.as_bytes().to_vec());
+    let wrapped = with_secrets(&context, move |secrets| secrets.seal_secret(DATA_KEY, &secret)).await?;
+    context.database.unlock(Cipher::new(&data_key, Arc::clone(&context.entropy))?);
+    let stored = StoredKeys::from_keys(&keys);
+    context
+        .write(move |write| {
+            keyring::put(write.transaction, &wrapped)?;
+            KEYS.put(write.transaction, write.cipher, KEYS_ROW, &stored)?;
+            Ok(())
+        })
+        .await?;
+    context.keys.set(keys);
+    Ok(context)
+}
+
+/// Opens the wallet of a folder, unlocked, and takes up whatever was on its way.
+pub(crate) async fn open(options: &WalletOptions) -> Result<Arc<Context>, WalletError> {
+    let database = open_file(options, IfAbsent::Refuse).await?;
+    let context = new_context(options, database);
+    unlock(&context).await?;
+    Ok(context)
+}
+
+/// Gets the keys from the secret store, and takes up whatever was on its way. Does nothing if the wallet is unlocked.
+pub(crate) async fn unlock(context: &Arc<Context>) -> Result<(), WalletError> {
+    if context.keys().is_ok() {
+        return Ok(());
+    }
+    let wrapped = context.database.read(keyring::get).await?.ok_or(StoreError::WalletAbsent)?;
+    let secret = with_secrets(context, move |secrets| secrets.open_secret(DATA_KEY, &wrapped)).await?;
+    let data_key = DataKey::from_slice(secret.expose())?;
+    context.database.unlock(Cipher::new(&data_key, Arc::clone(&context.entropy))?);
+    match load_keys(context).await {
+        Ok(keys) => context.keys.set(keys),
+        Err(error) => {
+            context.database.lock();
+            return Err(error);
+        }
+    }
+    drive::recover(context).await?;
+    Ok(())
+}
+
+/// Keeps the wallet's keys, in place of those before.
+pub(crate) async fn store_keys(context: &Context, keys: WalletKeys) -> Result<(), WalletError> {
+    let stored = StoredKeys::from_keys(&keys);
+    context
+        .write(move |write| {
+            KEYS.put(write.transaction, write.cipher, KEYS_ROW, &stored)?;
+            Ok(())
+        })
+        .await?;
+    context.keys.set(keys);
+    Ok(())
+}
+
+/// Forgets all keys. What is on its way stays so, and is taken up again when the wallet is unlocked.
+pub(crate) async fn lock(context: &Context) {
+    context.tasks.end().await;
+    context.keys.clear();
+    context.database.lock();
+}
+
+/// Closes all files, so that the app may be suspended. The keys stay.
+pub(crate) async fn pause(context: &Context) -> Result<(), WalletError> {
+    context.tasks.end().await;
+    Ok(context.database.pause().await?)
+}
+
+/// Opens the files again and takes up whatever was on its way.
+pub(crate) async fn resume(context: &Arc<Context>) -> Result<(), WalletError> {
+    context.database.resume().await?;
+    if context.keys().is_ok() {
+        drive::recover(context).await?;
+        context.hurry();
+    }
+    Ok(())
+}
+
+/// Locks the wallet and closes all files, for good.
+pub(crate) async fn close(context: &Context) -> Result<(), WalletError> {
+    lock(context).await;
+    Ok(context.database.close().await?)
+}
+
+async fn open_file(options: &WalletOptions, if_absent: IfAbsent) -> Result<Database, WalletError> {
+    let options = StoreOptions {
+        clock: Arc::clone(&options.clock),
+        ..StoreOptions::wallet(options.folder.clone(), if_absent)
+    };
+    Ok(Database::open(options).await?)
+}
+
+fn new_context(options: &WalletOptions, database: Database) -> Arc<Context> {
+    Arc::new(Context::new(
+        database,
+        Arc::clone(&options.backend),
+        Arc::clone(&options.clock),
+        Arc::clone(&options.entropy),
+        Arc::clone(&options.secrets),
+    ))
+}
+
+async fn load_keys(context: &Context) -> Result<WalletKeys, WalletError> {
+    context
+        .read(|connection, cipher| {
+            KEYS.get(connection, cipher, KEYS_ROW)?
+                .ok_or_else(|| WalletError::from(StoreError::unreadable("setting.keys")))?
+                .to_keys()
+        })
+        .await
+}
+
+/// Calls the secret store on a thread that may block: it may ask the user.
+async fn with_secrets<T, F>(context: &Context, work: F) -> Result<T, WalletError>
+where
+    T: Send + 'static,
+    F: FnOnce(&dyn SecretStore) -> Result<T, SecretStoreError> + Send + 'static,
+{
+    let secrets = Arc::clone(&context.secrets);
+    tokio::task::spawn_blocking(move || work(secrets.as_ref()))
+        .await
+        .map_err(|_| WalletError::Internal { reason: "the secret store panicked".into() })?
+        .map_err(|error| WalletError::Denied { rule: error.code().into(), reason: error.to_string() })
+}

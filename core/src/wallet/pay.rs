@@ -1,0 +1,1 @@
+//! Confirming a payment and waiting for its outcome.

@@ -1,0 +1,1 @@
+//! Who is paid: looked up, checked, remembered.

@@ -1,0 +1,1 @@
+//! Paying back from a receipt.

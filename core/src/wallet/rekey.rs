@@ -1,0 +1,1 @@
+//! Replacing founding keys after a loss.

@@ -1,0 +1,1 @@
+//! From the phrase and one shop\'s card back to everything.

@@ -1,0 +1,1 @@
+//! Checking the wallet's place in every statement.

@@ -1,0 +1,1 @@
+//! Following the chains of the wallet's own accounts, and checking them.

@@ -53,7 +53,7 @@ impl RecoveryPhrase {
         self.seed_with("")
     }
 
-    fn seed_with(&self, passphrase: &str) -> Seed {
+    pub(super) fn seed_with(&self, passphrase: &str) -> Seed {
         Seed(Zeroizing::new(self.0.to_seed_normalized(passphrase)))
     }
 }

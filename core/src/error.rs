@@ -165,7 +165,9 @@ impl From<StoreError> for WalletError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Locked => Self::Locked,
-            StoreError::Secrets(error) => Self::Denied { rule: error.code().into(), reason: error.to_string() },
+            StoreError::Secrets(error) => {
+                Self::Denied { rule: error.code().into(), reason: error.to_string() }
+            }
             error => Self::Storage { fault: error.code().into(), reason: error.to_string() },
         }
     }

@@ -1,1 +1,7 @@
-//! To be written.
+//! Payment requests and links: the model, and its forms as text.
+//!
+//! - `card_link`: where a currency is found.
+
+mod card_link;
+
+pub use card_link::{CardLink, LinkError};

@@ -1,1 +1,248 @@
 //! Adding a currency from a card's link, pinned to what was scanned.
+
+use super::Wallet;
+use super::trust::{self, KnownIssuer};
+use crate::artefact::{Opening, Signed};
+use crate::error::WalletError;
+use crate::event::Event;
+use crate::issuer::answer::CardBundle;
+use crate::keys::{AccountId, IssuerId, RecoveryKeys};
+use crate::ledger::ChainState;
+use crate::money::{Amount, Currency};
+use crate::operation::apply::chain_record;
+use crate::operation::context::{Context, Write};
+use crate::operation::keyslot::founding;
+use crate::request::CardLink;
+use crate::store::tables::account::{ACCOUNTS, AccountRecord, Persona};
+use crate::store::tables::issuer::{ISSUERS, IssuerRecord};
+use crate::store::tables::{Blob, Keyed};
+
+/// Which recovery key comes next: each id and each rekey takes a fresh one.
+const COUNTERS: Keyed<u32> = Keyed::new("setting");
+const NEXT_RECOVERY_KEY: &str = "recovery/next";
+
+/// How the account at a new issuer relates to the holder's other accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+pub enum AccountKind {
+    /// A key of its own, so that nobody can link it to the holder's other accounts.
+    #[default]
+    Private,
+    /// The same account id at every issuer: for shops, which want to be recognised.
+    Public,
+}
+
+/// A currency in the wallet, as its issuer describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct CurrencyInfo {
+    /// Whose money it is.
+    pub issuer: IssuerId,
+    /// The issuer's name, by its own word.
+    pub issuer_name: String,
+    /// The currency.
+    pub currency: Currency,
+    /// The holder's account there.
+    pub account: AccountId,
+    /// What the issuer promises to whoever brings its money back.
+    pub promise: String,
+    /// The most that the issuer's owners together may owe, in smallest units.
+    pub owners_limit: Amount,
+    /// The link from which others can add it.
+    pub link: String,
+    /// Whether the issuer knows the account yet; if not, it is told at the next synchronisation.
+    pub opened: bool,
+    /// Whether this wallet owns the issuer.
+    pub owned: bool,
+}
+
+impl Wallet {
+    /// Adds a currency from a card's link (`https://host/c/…` or `tallystick:c/…`), and opens an account there. The
+    /// card is checked against the link, and its founding key pinned. Adding it again changes nothing.
+    ///
+    /// Without a network the first time, it fails; once the card is known, the account is opened when there is one.
+    pub async fn add_currency(&self, link: &str, kind: AccountKind) -> Result<CurrencyInfo, WalletError> {
+        let link =
+            CardLink::parse(link).map_err(|error| WalletError::invalid("link", error.code(), error))?;
+        let host = format!("https://{}", link.host);
+        let issuer = add(&self.context, &link.issuer, &host, kind).await?;
+        // The currency is added; if its issuer cannot be reached now, the next synchronisation opens the account.
+        if let Err(error) = self.sync(issuer).await {
+            tracing::info!(code = error.code(), "a new currency is not synchronised yet");
+        }
+        self.currency(issuer).await
+    }
+
+    /// All currencies in the wallet, by name.
+    pub async fn currencies(&self) -> Result<Vec<CurrencyInfo>, WalletError> {
+        self.context
+            .read(|connection, cipher| {
+                let mut all = ACCOUNTS
+                    .all(connection, cipher)?
+                    .iter()
+                    .map(|account| {
+                        let issuer = trust::issuer(connection, cipher, &account.issuer)?;
+                        Ok(describe(&issuer, account))
+                    })
+                    .collect::<Result<Vec<_>, WalletError>>()?;
+                all.sort_by(|one, other| {
+                    (&one.issuer_name, one.issuer).cmp(&(&other.issuer_name, other.issuer))
+                });
+                Ok(all)
+            })
+            .await
+    }
+
+    /// A currency in the wallet.
+    pub async fn currency(&self, issuer: IssuerId) -> Result<CurrencyInfo, WalletError> {
+        self.context
+            .read(move |connection, cipher| {
+                let known = trust::issuer(connection, cipher, &issuer)?;
+                let account = trust::account(connection, cipher, &issuer)?;
+                Ok(describe(&known, &account))
+            })
+            .await
+    }
+}
+
+fn describe(issuer: &KnownIssuer, account: &AccountRecord) -> CurrencyInfo {
+    let card = issuer.card();
+    let host =
+        card.endpoints.first().map_or(issuer.record.found_at.as_str(), |endpoint| endpoint.origin.as_str());
+    CurrencyInfo {
+        issuer: card.issuer,
+        issuer_name: card.name.clone(),
+        currency: card.currency.clone(),
+        account: account.account,
+        promise: card.promise.clone(),
+        owners_limit: card.owners_limit,
+        link: format!("{host}/c/{}", card.issuer),
+        opened: account.opened,
+        owned: issuer.record.owned.is_some(),
+    }
+}
+
+/// Fetches and checks the card, and stores issuer and account. The issuer need not know of the account yet.
+pub(crate) async fn add(
+    context: &Context,
+    issuer: &IssuerId,
+    host: &str,
+    kind: AccountKind,
+) -> Result<IssuerId, WalletError> {
+    let issuer = *issuer;
+    let known = context.read(move |connection, cipher| Ok(ACCOUNTS.get(connection, cipher, issuer)?)).await?;
+    if known.is_some() {
+        return Ok(issuer);
+    }
+    let bundle = context.backend.card(&issuer, Some(host)).await.map_err(|error| trust::network(&error))?;
+    let record = check_card(context, issuer, host, &bundle)?;
+    context.backend.use_card(bundle.card.body());
+    let issuer_now = context.backend.issuer_now(&issuer);
+    let keys = context.keys()?;
+    context
+        .write(move |write| {
+            let persona = match kind {
+                AccountKind::Private => Persona::Private { index: 0 },
+                AccountKind::Public => Persona::Public { index: 0 },
+            };
+            let seed = keys.newest()?;
+            let key = seed.founding_key(founding(&issuer, persona));
+            let opening = Opening {
+                issuer,
+                commitment: commitment_for(write, keys.recovery(), persona)?,
+                sealing_key: seed.sealing_secret(&key.public_key()).public_key(),
+                signed_at: issuer_now,
+            };
+            let opening =
+                Signed::sign(&opening, &key).map_err(|error| WalletError::artefact("opening", &error))?;
+            let account = new_account(&opening, persona, seed.generation());
+            ISSUERS.put(write.transaction, write.cipher, issuer, &record)?;
+            ACCOUNTS.put(write.transaction, write.cipher, issuer, &account)?;
+            write.tell(&Event::CurrencyAdded { issuer })
+        })
+        .await?;
+    Ok(issuer)
+}
+
+/// The record of an issuer whose card proves itself against its id.
+pub(crate) fn check_card(
+    context: &Context,
+    issuer: IssuerId,
+    host: &str,
+    bundle: &CardBundle,
+) -> Result<IssuerRecord, WalletError> {
+    crate::ledger::FoundingKeys::of_issuer(issuer, Some(&bundle.card), &bundle.rekeys)
+        .map_err(|error| WalletError::untrusted("card", error.code(), error))?;
+    Ok(IssuerRecord {
+        issuer,
+        card: bundle.card.bytes().into(),
+        earlier_cards: Vec::new(),
+        rekeys: bundle.rekeys.iter().map(|rekey| Blob::from(rekey.bytes())).collect(),
+        found_at: host.to_owned(),
+        clock_offset: 0,
+        statement: None,
+        owned: None,
+        distrusted_since: None,
+        added_at: context.now(),
+    })
+}
+
+/// A fresh account, as it is stored before the issuer has heard of it.
+pub(crate) fn new_account(opening: &Signed<Opening>, persona: Persona, generation: u32) -> AccountRecord {
+    let issuer = opening.body().issuer;
+    let account = AccountId::derive(opening.signer(), &opening.body().commitment);
+    AccountRecord {
+        issuer,
+        account,
+        persona,
+        generation,
+        founding_key: *opening.signer(),
+        opening: opening.bytes().into(),
+        rekeys: Vec::new(),
+        opened: false,
+        role_grant: None,
+        attestation: None,
+        key_grants: Vec::new(),
+        chain: chain_record(&ChainState::genesis(issuer, account, 0)),
+        head: None,
+        verified_at: None,
+        unproven_since: None,
+    }
+}
+
+/// The recovery commitment of a new account. A public persona keeps its commitment at every issuer, since its id is
+/// made from it; everything else takes the next recovery key.
+fn commitment_for(
+    write: &Write<'_>,
+    recovery: &RecoveryKeys,
+    persona: Persona,
+) -> Result<crate::keys::Digest, WalletError> {
+    if let Persona::Public { .. } = persona {
+        for account in ACCOUNTS.all(write.transaction, write.cipher)? {
+            if account.persona == persona {
+                return Ok(trust::opening(&account)?.body().commitment);
+            }
+        }
+    }
+    next_commitment(write, recovery)
+}
+
+/// Takes the next recovery key and gives its commitment.
+pub(crate) fn next_commitment(
+    write: &Write<'_>,
+    recovery: &RecoveryKeys,
+) -> Result<crate::keys::Digest, WalletError> {
+    let number = COUNTERS.get(write.transaction, write.cipher, NEXT_RECOVERY_KEY)?.unwrap_or(0);
+    let commitment = recovery.commitment(number).ok_or_else(|| {
+        WalletError::invalid("account", "no_recovery_key", "this phrase has no recovery keys left")
+    })?;
+    reserve_recovery_keys(write, number + 1)?;
+    Ok(commitment)
+}
+
+/// Notes that all recovery keys below a number are taken.
+pub(crate) fn reserve_recovery_keys(write: &Write<'_>, below: u32) -> Result<(), WalletError> {
+    let taken = COUNTERS.get(write.transaction, write.cipher, NEXT_RECOVERY_KEY)?.unwrap_or(0);
+    COUNTERS.put(write.transaction, write.cipher, NEXT_RECOVERY_KEY, &below.max(taken))?;
+    Ok(())
+}

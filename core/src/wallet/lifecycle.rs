@@ -12,14 +12,13 @@ use std::sync::Arc;
 
 use super::options::WalletOptions;
 use crate::error::WalletError;
-use crate::keys::{RecoveryKeys, RecoveryPhrase, SecretBytes, SecretStore, SecretStoreError};
+use crate::keys::{RecoveryKeys, RecoveryPhrase};
 use crate::operation::context::Context;
 use crate::operation::drive;
 use crate::operation::keyslot::{StoredKeys, WalletKeys};
 use crate::store::tables::{Keyed, keyring};
-use crate::store::{Cipher, DataKey, Database, IfAbsent, StoreError, StoreOptions};
+use crate::store::{Database, IfAbsent, StoreError, StoreOptions};
 
-const DATA_KEY: &str = "tallystick/data-key";
 const KEYS: Keyed<StoredKeys> = Keyed::new("setting");
 const KEYS_ROW: &str = "keys";
 
@@ -45,14 +44,10 @@ pub(crate) async fn create_from(
         return Err(WalletError::Conflict { what: "this folder".into() });
     }
     let context = new_context(options, database);
-    let data_key = DataKey::generate(context.entropy.as_ref());
-    let secret = SecretBytes::new(data_key.as_bytes().to_vec());
-    let wrapped = with_secrets(&context, move |secrets| secrets.seal_secret(DATA_KEY, &secret)).await?;
-    context.database.unlock(Cipher::new(&data_key, Arc::clone(&context.entropy))?);
+    unlock_file(&context).await?;
     let stored = StoredKeys::from_keys(&keys);
     context
         .write(move |write| {
-            keyring::put(write.transaction, &wrapped)?;
             KEYS.put(write.transaction, write.cipher, KEYS_ROW, &stored)?;
             Ok(())
         })
@@ -74,10 +69,10 @@ pub(crate) async fn unlock(context: &Arc<Context>) -> Result<(), WalletError> {
     if context.keys().is_ok() {
         return Ok(());
     }
-    let wrapped = context.database.read(keyring::get).await?.ok_or(StoreError::WalletAbsent)?;
-    let secret = with_secrets(context, move |secrets| secrets.open_secret(DATA_KEY, &wrapped)).await?;
-    let data_key = DataKey::from_slice(secret.expose())?;
-    context.database.unlock(Cipher::new(&data_key, Arc::clone(&context.entropy))?);
+    if context.database.read(keyring::get).await?.is_none() {
+        return Err(StoreError::WalletAbsent.into());
+    }
+    unlock_file(context).await?;
     match load_keys(context).await {
         Ok(keys) => context.keys.set(keys),
         Err(error) => {
@@ -159,15 +154,6 @@ async fn load_keys(context: &Context) -> Result<WalletKeys, WalletError> {
         .await
 }
 
-/// Calls the secret store on a thread that may block: it may ask the user.
-async fn with_secrets<T, F>(context: &Context, work: F) -> Result<T, WalletError>
-where
-    T: Send + 'static,
-    F: FnOnce(&dyn SecretStore) -> Result<T, SecretStoreError> + Send + 'static,
-{
-    let secrets = Arc::clone(&context.secrets);
-    tokio::task::spawn_blocking(move || work(secrets.as_ref()))
-        .await
-        .map_err(|_| WalletError::Internal { reason: "the secret store panicked".into() })?
-        .map_err(|error| WalletError::Denied { rule: error.code().into(), reason: error.to_string() })
+async fn unlock_file(context: &Context) -> Result<(), WalletError> {
+    Ok(context.database.unlock_with(Arc::clone(&context.secrets), Arc::clone(&context.entropy)).await?)
 }

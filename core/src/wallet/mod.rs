@@ -28,10 +28,12 @@ mod request;
 mod restore;
 mod statement;
 mod sync;
+mod trust;
 mod wallet_list;
 
 use std::sync::Arc;
 
+pub use currency::{AccountKind, CurrencyInfo};
 pub use options::WalletOptions;
 
 use crate::error::WalletError;

@@ -8,7 +8,8 @@ use crate::artefact::{
     Unproven,
 };
 use crate::clock::UnixSeconds;
-use crate::keys::{AccountId, Digest, IssuerId, OrderId, PublicKey};
+use crate::keys::{AccountId, IssuerId, OrderId, PublicKey};
+pub use crate::ledger::{InclusionProof, PathStep, Side};
 use crate::money::Amount;
 
 /// An issuer's description of itself, with everything needed to prove it.
@@ -144,42 +145,6 @@ pub enum StatementProof {
     Present(InclusionProof),
     /// By the issuer's word the account has zero or less.
     Absent,
-}
-
-/// Leads from a leaf to the root of a statement (protocol §4.4).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InclusionProof {
-    /// Sequence of the account's last entry in the statement.
-    pub sequence: i64,
-    /// The chain hash after it.
-    pub chain_hash: Digest,
-    /// The balance after it.
-    pub balance: Amount,
-    /// The leaf's blind.
-    pub blind: [u8; 16],
-    /// From the leaf up.
-    pub path: Vec<PathStep>,
-}
-
-/// A sibling on the way to the root.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PathStep {
-    /// On which side the sibling is.
-    pub side: Side,
-    /// The sum of all balances below it.
-    pub sum: u128,
-    /// Its hash.
-    pub hash: Digest,
-}
-
-/// On which side a sibling is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Side {
-    /// Before ours.
-    Left,
-    /// After ours.
-    Right,
 }
 
 /// A host's answer to the founding of an issuer: what the first card must say.

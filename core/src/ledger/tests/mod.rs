@@ -3,3 +3,4 @@
 mod chain;
 mod entry;
 mod identity;
+mod merkle;

@@ -5,11 +5,9 @@
 //! coroutine or a closed screen never stops a payment half way.
 
 mod amount;
-mod error;
 mod runtime;
 
 pub use amount::read_amount;
-pub use error::WalletError;
 
 uniffi::setup_scaffolding!("tallystick");
 

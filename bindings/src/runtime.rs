@@ -7,6 +7,7 @@
 use std::future::Future;
 use std::sync::LazyLock;
 
+use tallystick::error::WalletError;
 use tokio::runtime::{Builder, Runtime};
 
 /// Two: wallets wait for disks and networks far more than they compute.
@@ -27,6 +28,12 @@ pub enum Stopped {
         "a fault inside the wallet stopped the call; open the wallet again and look before you repeat it"
     )]
     Fault,
+}
+
+impl From<Stopped> for WalletError {
+    fn from(stopped: Stopped) -> Self {
+        Self::Internal { reason: stopped.to_string() }
+    }
 }
 
 /// Runs the work to its end on the SDK's threads, whether or not the caller keeps waiting. A panic in it becomes an error.

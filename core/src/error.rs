@@ -10,7 +10,7 @@ use crate::store::StoreError;
 
 /// Why a call to the wallet failed. Nothing was done half.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Error))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Error), uniffi::export(Display))]
 #[non_exhaustive]
 pub enum WalletError {
     /// Something that was passed in breaks a rule.

@@ -131,7 +131,8 @@ macro_rules! public_bytes {
         #[cfg(feature = "uniffi")]
         uniffi::custom_type!($name, String, {
             lower: |value| value.to_string(),
-            try_lift: |text| Ok(text.parse::<$name>()?),
+            // As the wallet's own error, or the generated code would take it for a fault of the SDK.
+            try_lift: |text| Ok(text.parse::<$name>().map_err(crate::error::WalletError::from)?),
         });
     };
 }

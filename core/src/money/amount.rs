@@ -190,5 +190,6 @@ impl<'de> serde::Deserialize<'de> for Amount {
 #[cfg(feature = "uniffi")]
 uniffi::custom_type!(Amount, String, {
     lower: |amount| amount.to_string(),
-    try_lift: |text| Ok(text.parse::<Amount>()?),
+    // As the wallet's own error, or the generated code would take it for a fault of the SDK.
+    try_lift: |text| Ok(text.parse::<Amount>().map_err(crate::error::WalletError::from)?),
 });

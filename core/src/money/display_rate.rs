@@ -91,5 +91,6 @@ impl FromStr for DisplayRate {
 #[cfg(feature = "uniffi")]
 uniffi::custom_type!(DisplayRate, String, {
     lower: |rate| rate.to_string(),
-    try_lift: |text| Ok(text.parse::<DisplayRate>()?),
+    // As the wallet's own error, or the generated code would take it for a fault of the SDK.
+    try_lift: |text| Ok(text.parse::<DisplayRate>().map_err(crate::error::WalletError::from)?),
 });

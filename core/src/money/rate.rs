@@ -143,5 +143,6 @@ impl<'de> serde::Deserialize<'de> for ExactRate {
 #[cfg(feature = "uniffi")]
 uniffi::custom_type!(ExactRate, String, {
     lower: |rate| rate.to_string(),
-    try_lift: |text| Ok(text.parse::<ExactRate>()?),
+    // As the wallet's own error, or the generated code would take it for a fault of the SDK.
+    try_lift: |text| Ok(text.parse::<ExactRate>().map_err(crate::error::WalletError::from)?),
 });

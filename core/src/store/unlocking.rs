@@ -87,6 +87,6 @@ impl Database {
         secrets: Arc<dyn SecretStore>,
         wrapped: Vec<u8>,
     ) -> Result<DataKey, StoreError> {
-        self.ask(move || DataKey::from_slice(secrets.open_secret(DATA_KEY, &wrapped)?.expose())).await
+        self.ask(move || DataKey::from_slice(secrets.unseal_secret(DATA_KEY, &wrapped)?.expose())).await
     }
 }

@@ -10,8 +10,9 @@ import Testing
         _ = try await readAmount(text: "ten", decimals: 2)
         Issue.record("`ten` was taken for an amount")
     } catch let error as WalletError {
-        guard case .InvalidInput(let field, let reason) = error else { throw error }
+        guard case .InvalidInput(let field, let rule, let reason) = error else { throw error }
         #expect(field == "amount")
-        #expect(error.localizedDescription == reason)
+        #expect(rule == "amount_not_a_number")
+        #expect(error.localizedDescription == "amount: \(reason)")
     }
 }

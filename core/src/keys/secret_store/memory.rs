@@ -54,7 +54,7 @@ impl SecretStore for MemorySecretStore {
         Ok(aead::seal(key, self.entropy.bytes(), bound_to.as_bytes(), &secret))
     }
 
-    fn open(&self, name: String, sealed: Vec<u8>) -> Result<Vec<u8>, SecretStoreError> {
+    fn unseal(&self, name: String, sealed: Vec<u8>) -> Result<Vec<u8>, SecretStoreError> {
         let state = self.working()?;
         let key = state.keys.get(&name).ok_or(SecretStoreError::KeyInvalidated)?;
         let secret = aead::open(key, name.as_bytes(), &sealed).ok_or(SecretStoreError::Corrupt)?;

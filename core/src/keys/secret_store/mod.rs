@@ -16,7 +16,7 @@ use super::SecretBytes;
 /// Seals and opens small secrets with a key that never leaves the store.
 ///
 /// **Threads.** The wallet calls it on a thread of its own that may block, never on the app's main thread and never
-/// while it holds a lock or a database transaction. So `seal` and `open` may show a prompt and wait for the person's
+/// while it holds a lock or a database transaction. So `seal` and `unseal` may show a prompt and wait for the person's
 /// answer. They must not call the wallet: it waits for them. Calls come one at a time.
 ///
 /// **Names.** A name is a few ASCII letters, digits, `-`, `_`, `.` and `/`. What was sealed under one name opens under no other.
@@ -27,7 +27,7 @@ pub trait SecretStore: Send + Sync {
     fn seal(&self, name: String, secret: Vec<u8>) -> Result<Vec<u8>, SecretStoreError>;
 
     /// Opens what `seal` gave for the same name.
-    fn open(&self, name: String, sealed: Vec<u8>) -> Result<Vec<u8>, SecretStoreError>;
+    fn unseal(&self, name: String, sealed: Vec<u8>) -> Result<Vec<u8>, SecretStoreError>;
 
     /// Forgets whatever the store itself keeps for this name; what was sealed under it need never open again. Nothing
     /// kept is a success.
@@ -40,9 +40,9 @@ impl dyn SecretStore + '_ {
         self.seal(name.to_owned(), secret.expose().to_vec())
     }
 
-    /// [`SecretStore::open`], into bytes that are wiped.
-    pub fn open_secret(&self, name: &str, sealed: &[u8]) -> Result<SecretBytes, SecretStoreError> {
-        self.open(name.to_owned(), sealed.to_vec()).map(SecretBytes::new)
+    /// [`SecretStore::unseal`], into bytes that are wiped.
+    pub fn unseal_secret(&self, name: &str, sealed: &[u8]) -> Result<SecretBytes, SecretStoreError> {
+        self.unseal(name.to_owned(), sealed.to_vec()).map(SecretBytes::new)
     }
 }
 

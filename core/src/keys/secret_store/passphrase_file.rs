@@ -138,7 +138,7 @@ impl SecretStore for PassphraseFileStore {
         Ok([[SEALED_VERSION].as_slice(), &self.key_id(), &sealed].concat())
     }
 
-    fn open(&self, name: String, sealed: Vec<u8>) -> Result<Vec<u8>, SecretStoreError> {
+    fn unseal(&self, name: String, sealed: Vec<u8>) -> Result<Vec<u8>, SecretStoreError> {
         let (&SEALED_VERSION, rest) = sealed.split_first().ok_or(SecretStoreError::Corrupt)? else {
             return Err(SecretStoreError::Corrupt);
         };

@@ -42,29 +42,29 @@ impl Place {
 fn keeps_secrets(store: &dyn SecretStore) {
     for secret in [b"".as_slice(), b"x", &[0xa5; 4096]] {
         let sealed = store.seal("wallet/seed".into(), secret.to_vec()).unwrap();
-        assert_eq!(store.open("wallet/seed".into(), sealed).unwrap(), secret);
+        assert_eq!(store.unseal("wallet/seed".into(), sealed).unwrap(), secret);
     }
 
     let secret = SecretBytes::from(b"something to find".as_slice());
     let sealed = store.seal_secret("wallet/seed", &secret).unwrap();
-    assert_eq!(store.open_secret("wallet/seed", &sealed).unwrap().expose(), secret.expose());
+    assert_eq!(store.unseal_secret("wallet/seed", &sealed).unwrap().expose(), secret.expose());
     assert!(!sealed.windows(9).any(|window| window == b"something"));
     assert_ne!(store.seal_secret("wallet/seed", &secret).unwrap(), sealed);
 
     store.seal("other".into(), vec![1]).unwrap();
-    assert_eq!(store.open_secret("other", &sealed).err(), Some(SecretStoreError::Corrupt));
+    assert_eq!(store.unseal_secret("other", &sealed).err(), Some(SecretStoreError::Corrupt));
 
     for at in 0..sealed.len() {
         let mut damaged = sealed.clone();
         damaged[at] ^= 1;
-        let error = store.open_secret("wallet/seed", &damaged).err().unwrap();
+        let error = store.unseal_secret("wallet/seed", &damaged).err().unwrap();
         assert!(matches!(error, SecretStoreError::Corrupt | SecretStoreError::KeyInvalidated), "{at}");
-        assert!(store.open_secret("wallet/seed", &sealed[..at]).is_err());
+        assert!(store.unseal_secret("wallet/seed", &sealed[..at]).is_err());
     }
 
     store.delete("never used".into()).unwrap();
     store.delete("other".into()).unwrap();
-    assert_eq!(store.open_secret("wallet/seed", &sealed).unwrap().expose(), secret.expose());
+    assert_eq!(store.unseal_secret("wallet/seed", &sealed).unwrap().expose(), secret.expose());
 }
 
 #[test]
@@ -91,16 +91,16 @@ fn memory_forgets_what_is_deleted_and_fails_when_told() {
     let store = MemorySecretStore::new(Arc::new(Sequence::default()));
     let sealed = store.seal("seed".into(), vec![1, 2]).unwrap();
     store.fail_with(Some(SecretStoreError::UserCancelled));
-    assert_eq!(store.open("seed".into(), sealed.clone()), Err(SecretStoreError::UserCancelled));
+    assert_eq!(store.unseal("seed".into(), sealed.clone()), Err(SecretStoreError::UserCancelled));
     assert_eq!(store.seal("seed".into(), vec![]), Err(SecretStoreError::UserCancelled));
     assert_eq!(store.delete("seed".into()), Err(SecretStoreError::UserCancelled));
     store.fail_with(None);
-    assert_eq!(store.open("seed".into(), sealed.clone()), Ok(vec![1, 2]));
+    assert_eq!(store.unseal("seed".into(), sealed.clone()), Ok(vec![1, 2]));
 
     store.delete("seed".into()).unwrap();
-    assert_eq!(store.open("seed".into(), sealed.clone()), Err(SecretStoreError::KeyInvalidated));
+    assert_eq!(store.unseal("seed".into(), sealed.clone()), Err(SecretStoreError::KeyInvalidated));
     store.seal("seed".into(), vec![3]).unwrap();
-    assert_eq!(store.open("seed".into(), sealed), Err(SecretStoreError::Corrupt));
+    assert_eq!(store.unseal("seed".into(), sealed), Err(SecretStoreError::Corrupt));
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn the_file_opens_with_its_passphrase_only() {
     let place = Place::new();
     let sealed = place.create("correct horse").ok().unwrap().seal("seed".into(), vec![1, 2]).unwrap();
     let again = place.open("correct horse").ok().unwrap();
-    assert_eq!(again.open("seed".into(), sealed), Ok(vec![1, 2]));
+    assert_eq!(again.unseal("seed".into(), sealed), Ok(vec![1, 2]));
     for wrong in ["", "correct", "Correct horse", "correct horse "] {
         assert_eq!(place.opens(wrong), Some(SecretStoreError::AuthenticationFailed));
     }
@@ -222,8 +222,8 @@ fn a_new_passphrase_opens_what_was_sealed_before() {
     store.change_passphrase("old", "new", dearer).unwrap();
     assert_eq!(place.opens("old"), Some(SecretStoreError::AuthenticationFailed));
     let again = place.open("new").ok().unwrap();
-    assert_eq!(again.open("seed".into(), sealed.clone()), Ok(vec![1, 2]));
-    assert_eq!(store.open("seed".into(), sealed), Ok(vec![1, 2]));
+    assert_eq!(again.unseal("seed".into(), sealed.clone()), Ok(vec![1, 2]));
+    assert_eq!(store.unseal("seed".into(), sealed), Ok(vec![1, 2]));
     assert_eq!(fs::read_dir(place.directory.path()).unwrap().count(), 1);
 }
 
@@ -236,7 +236,7 @@ fn the_file_of_another_store_is_told_apart() {
     let other = there.create("pass").ok().unwrap();
 
     let sealed = other.seal("seed".into(), vec![1]).unwrap();
-    assert_eq!(store.open("seed".into(), sealed), Err(SecretStoreError::KeyInvalidated));
+    assert_eq!(store.unseal("seed".into(), sealed), Err(SecretStoreError::KeyInvalidated));
 
     fs::copy(there.path(), here.path()).unwrap();
     let refused = store.change_passphrase("pass", "new", PassphraseCost::LEAST);
@@ -274,6 +274,6 @@ proptest! {
     fn any_passphrase_opens_what_it_closed(passphrase in "\\PC{0,40}", secret: Vec<u8>) {
         let place = Place::new();
         let sealed = place.create(&passphrase).ok().unwrap().seal("s".into(), secret.clone()).unwrap();
-        prop_assert_eq!(place.open(&passphrase).ok().unwrap().open("s".into(), sealed), Ok(secret));
+        prop_assert_eq!(place.open(&passphrase).ok().unwrap().unseal("s".into(), sealed), Ok(secret));
     }
 }

@@ -221,7 +221,7 @@ fn passphrase_file() {
         .zip(secrets)
         .map(|(name, secret)| {
             let sealed = store.seal(name.to_owned(), secret.to_vec()).unwrap();
-            assert_eq!(store.open(name.to_owned(), sealed.clone()).unwrap(), secret);
+            assert_eq!(store.unseal(name.to_owned(), sealed.clone()).unwrap(), secret);
             json!({
                 "name": name,
                 "secret": secret_hex(secret),

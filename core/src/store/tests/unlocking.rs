@@ -208,9 +208,9 @@ impl SecretStore for Prompt {
         self.inner.seal(name, secret)
     }
 
-    fn open(&self, name: String, sealed: Vec<u8>) -> Result<Vec<u8>, SecretStoreError> {
+    fn unseal(&self, name: String, sealed: Vec<u8>) -> Result<Vec<u8>, SecretStoreError> {
         self.wait();
-        self.inner.open(name, sealed)
+        self.inner.unseal(name, sealed)
     }
 
     fn delete(&self, name: String) -> Result<(), SecretStoreError> {

@@ -66,6 +66,20 @@ fn a_weak_key_accepts_nothing() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "shows what the lenient check would let through")]
+fn r_of_small_order_is_refused() {
+    // Made with the key of the second vector: R is the identity, s = H(R, A, "pay") times the private scalar.
+    let key: [u8; 32] = hex_array(RFC_8032[1][1]);
+    let signature: [u8; 64] = hex_array(
+        "0100000000000000000000000000000000000000000000000000000000000000a4578b3e67e75c838b800ab450aa9a8866ad1eb43b72eb83ac47c0f9c3580b0e",
+    );
+    let lenient = ed25519_dalek::VerifyingKey::from_bytes(&key).unwrap();
+    let parsed = ed25519_dalek::Signature::from_bytes(&signature);
+    assert!(ed25519_dalek::Verifier::verify(&lenient, b"pay", &parsed).is_ok());
+    assert_eq!(PublicKey::new(key).verify(b"pay", &signature), Err(KeyError::BadSignature));
+}
+
+#[test]
 fn a_point_has_one_encoding() {
     // y = p + n for a small n: the library reads it as y = n.
     let mut refused = 0;

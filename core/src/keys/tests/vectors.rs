@@ -91,7 +91,7 @@ fn wallet(wallet: &WalletSeed) -> Value {
             founding(Founding::Issuer { k: 1 }),
             founding(Founding::Account { issuer: issuer(), k: 0 }),
             founding(Founding::Account { issuer: issuer(), k: 0x0102_0304 }),
-            founding(Founding::Public { k: 0 }),
+            founding(Founding::Public { k: 1 }),
             founding(Founding::Public { k: u32::MAX }),
         ],
         "sealing": {

@@ -14,6 +14,7 @@ mod shell;
 mod swift;
 mod table;
 mod trixie;
+mod vectors;
 mod workshop;
 
 use std::process::ExitCode;
@@ -57,6 +58,8 @@ enum Suite {
     Swift,
     /// The Python package.
     Python,
+    /// The test vectors, by Python libraries that share no code with ours.
+    PythonVectors,
 }
 
 impl Suite {
@@ -67,6 +70,7 @@ impl Suite {
             Self::Kotlin => kotlin::PARTS,
             Self::Swift => swift::PARTS,
             Self::Python => python::PARTS,
+            Self::PythonVectors => vectors::PARTS,
         }
     }
 }

@@ -167,7 +167,9 @@ fn write_endpoints(endpoints: &[Endpoint], item: &mut ItemWriter) {
         item.map(|map| {
             map.text(0, &endpoint.origin).put(1, |keys| {
                 keys.array_head(endpoint.tls_keys.len());
-                endpoint.tls_keys.iter().for_each(|key| keys.bytes(key.as_ref()));
+                for key in &endpoint.tls_keys {
+                    keys.bytes(key.as_ref());
+                }
             });
         });
     }

@@ -170,7 +170,9 @@ fn write_tip(tip: &TipPolicy, item: &mut ItemWriter) {
         TipPolicy::Free => item.uint(0),
         TipPolicy::Percentages(percentages) => {
             item.array_head(percentages.len());
-            percentages.iter().for_each(|percentage| item.uint(u64::from(*percentage)));
+            for percentage in percentages {
+                item.uint(u64::from(*percentage));
+            }
         }
     }
 }

@@ -8,11 +8,12 @@ use crate::artefact::{Order, Seen, Signed};
 use crate::clock::UnixSeconds;
 use crate::error::WalletError;
 use crate::event::Event;
-use crate::keys::{AccountId, Digest, IssuerId, MemoContext, OrderId, RequestId, SealingKey};
+use crate::keys::{AccountId, Digest, IssuerId, MemoContext, OrderId, PublicKey, RequestId, SealingKey};
 use crate::money::Amount;
 use crate::store::tables::account::{ACCOUNTS, AccountRecord};
 use crate::store::tables::issuer::{ISSUERS, IssuerRecord};
 use crate::store::tables::operation::{self, Operation, OperationRecord, OperationState};
+use crate::store::tables::payee::{self, PAYEES};
 use crate::store::tables::payment::{self, Direction, Payment, PaymentState};
 use crate::store::tables::{Blob, RowKey};
 
@@ -28,6 +29,8 @@ pub(crate) struct Intent {
     pub(crate) payee: AccountId,
     /// As the user saw it.
     pub(crate) payee_name: Option<String>,
+    /// The payee's founding key in force.
+    pub(crate) payee_key: PublicKey,
     /// Memos are sealed to it; `None` if the payee has no opening.
     pub(crate) payee_sealing_key: Option<SealingKey>,
     /// Tip included.
@@ -235,8 +238,21 @@ fn store(
         sequence: None,
     };
     payment::put(write.transaction, write.cipher, issuer, &shown)?;
+    remember_payee(write, intent, now)?;
     write.tell(&Event::PaymentSubmitted { issuer: intent.issuer, payment: record.payment })?;
     operation::get(write.transaction, write.cipher, &key)?.ok_or_else(|| WalletError::Internal {
         reason: "an operation vanished in its own transaction".into(),
     })
+}
+
+/// Notes when, and under which key and name, a payee was paid: another key or name the next time is worth a warning.
+fn remember_payee(write: &Write<'_>, intent: &Intent, now: UnixSeconds) -> Result<(), WalletError> {
+    let id = payee::id(&intent.issuer, &intent.payee);
+    if let Some(mut known) = PAYEES.get(write.transaction, write.cipher, id)? {
+        known.first_paid_at.get_or_insert(now);
+        known.key_when_paid = Some(intent.payee_key);
+        known.name_when_paid.clone_from(&intent.payee_name);
+        PAYEES.put(write.transaction, write.cipher, id, &known)?;
+    }
+    Ok(())
 }

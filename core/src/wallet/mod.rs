@@ -33,8 +33,13 @@ mod wallet_list;
 
 use std::sync::Arc;
 
+pub use crate::operation::SpendingLimits;
+pub use crate::store::tables::payment::{Direction, Payment, PaymentState};
+pub use balance::Balance;
 pub use currency::{AccountKind, CurrencyInfo};
 pub use options::WalletOptions;
+pub use payee::PayeeView;
+pub use plan::{PayTo, PaymentPlan, PaymentWish, PlanWarning};
 
 use crate::error::WalletError;
 use crate::keys::RecoveryPhrase;

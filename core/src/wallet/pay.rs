@@ -1,1 +1,70 @@
 //! Confirming a payment and waiting for its outcome.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Wallet;
+use super::plan::{self, PaymentPlan};
+use crate::error::WalletError;
+use crate::keys::Digest;
+use crate::operation::confirm;
+use crate::operation::drive;
+use crate::operation::limits::Approval;
+use crate::store::tables::payment::{self, Payment};
+
+/// How long `pay` waits for the outcome before it says that the payment is on its way.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+impl Wallet {
+    /// Confirms a plan: from here on the payment is made exactly once, whatever happens to the app or the network.
+    ///
+    /// Returns the payment: settled, or refused. `Pending` if the outcome is not known within 15 seconds: the wallet
+    /// goes on asking, also after a restart, and tells by an event. Calling again with the same plan finds the same
+    /// payment. A plan over a spending limit fails with `OverLimit`; see [`pay_over_limit`](Self::pay_over_limit).
+    pub async fn pay(&self, plan: PaymentPlan) -> Result<Payment, WalletError> {
+        self.confirm(plan, Approval::WithinLimits).await
+    }
+
+    pub(crate) async fn confirm(
+        &self,
+        plan: PaymentPlan,
+        approval: Approval,
+    ) -> Result<Payment, WalletError> {
+        let intent = plan::intent(&self.context, plan).await?;
+        // Spawned, so that a caller who stops waiting stops nothing.
+        let context = Arc::clone(&self.context);
+        let confirmed = tokio::spawn(async move {
+            let operation = confirm::confirm(&context, intent, approval).await?;
+            drive::spawn(&context, operation.key);
+            Ok::<_, WalletError>(operation)
+        })
+        .await
+        .map_err(|_| WalletError::Internal { reason: "the confirmation was ended".into() })??;
+        self.outcome(confirmed.record.payment, PATIENCE).await
+    }
+
+    /// Waits for the outcome of a payment that was confirmed.
+    pub async fn wait_for_payment(&self, payment: Digest, patience_ms: u32) -> Result<Payment, WalletError> {
+        self.outcome(payment, Duration::from_millis(u64::from(patience_ms))).await
+    }
+
+    async fn outcome(&self, payment: Digest, patience: Duration) -> Result<Payment, WalletError> {
+        let mut news = self.context.news();
+        let decided = async {
+            loop {
+                let found = self
+                    .context
+                    .read(move |connection, cipher| Ok(payment::get(connection, cipher, &payment)?))
+                    .await?
+                    .ok_or_else(|| WalletError::not_found("payment"))?;
+                if found.state != payment::PaymentState::Pending {
+                    return Ok(found);
+                }
+                if news.changed().await.is_err() {
+                    return Err(WalletError::Pending { payment });
+                }
+            }
+        };
+        tokio::time::timeout(patience, decided).await.unwrap_or(Err(WalletError::Pending { payment }))
+    }
+}

@@ -1,1 +1,193 @@
-//! Who is paid: looked up, checked, remembered.
+//! Who is paid: looked up at the issuer, checked, remembered.
+//!
+//! The confirm screen names a payee only as an issuer that the holder chose vouches for it, never in the words of the
+//! code that was scanned. What was looked up once is kept, so that from the second visit on no network is needed.
+
+use std::sync::Arc;
+
+use super::trust::{self, KnownIssuer};
+use crate::artefact::{Attestation, Capabilities, Grant, Opening, Rekey, Request, Signed, Unproven};
+use crate::clock::UnixSeconds;
+use crate::error::WalletError;
+use crate::issuer::{AccountRef, answer::PayeeInfo};
+use crate::keys::{AccountId, IssuerId, PublicKey, SealingKey};
+use crate::ledger::FoundingKeys;
+use crate::operation::context::Context;
+use crate::store::StoreError;
+use crate::store::tables::Blob;
+use crate::store::tables::payee::{self, PAYEES, PayeeRecord};
+
+/// How long what is known of a payee serves without being looked up again, while there is a network.
+const FRESH_SECONDS: i64 = 86_400;
+
+/// Who is paid, as a confirm screen shows it: "*name*, says *issuer*".
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct PayeeView {
+    /// The account.
+    pub account: AccountId,
+    /// The name that the issuer vouches for; none: show "unnamed account" and ask twice.
+    pub name: Option<String>,
+    /// The issuer that vouches for it.
+    pub vouched_by: String,
+    /// Nothing was ever paid to it from this wallet.
+    pub first_payment: bool,
+    /// Its founding key is another than when it was last paid.
+    pub key_changed: bool,
+    /// The name that it had when it was last paid, if it has another now.
+    pub formerly: Option<String>,
+    /// Whether a memo can be sealed to it.
+    pub takes_memos: bool,
+}
+
+/// A payee whose keys are proven.
+#[derive(Debug, Clone)]
+pub(crate) struct KnownPayee {
+    pub(crate) record: PayeeRecord,
+    founding: FoundingKeys,
+    grants: Vec<Signed<Grant>>,
+    attestation: Option<Signed<Attestation>>,
+}
+
+impl KnownPayee {
+    /// Reads what is stored, or was just answered, and proves it.
+    pub(crate) fn of(record: PayeeRecord) -> Result<Self, WalletError> {
+        let untrusted = |rule: &str, reason: String| WalletError::untrusted("payee", rule, reason);
+        let opening: Signed<Opening> = trust::stored(&record.opening, "payee.opening")?;
+        if opening.body().issuer != record.issuer {
+            return Err(untrusted("wrong_issuer", "was opened at another issuer".into()));
+        }
+        let rekeys = trust::all_stored::<Rekey>(&record.rekeys, "payee.rekeys")?;
+        let founding = FoundingKeys::of_account(record.account, Some(&opening), &rekeys)
+            .map_err(|error| untrusted(error.code(), error.to_string()))?;
+        let grants = trust::all_stored::<Grant>(&record.grants, "payee.grants")?;
+        let attestation =
+            record.attestation.as_ref().map(|blob| trust::stored(blob, "payee.attestation")).transpose()?;
+        Ok(Self { record, founding, grants, attestation })
+    }
+
+    /// The founding key in force.
+    pub(crate) fn key(&self) -> &PublicKey {
+        self.founding.key()
+    }
+
+    /// Memos are sealed to it.
+    pub(crate) fn sealing_key(&self) -> Option<SealingKey> {
+        self.founding.current().sealing_key
+    }
+
+    /// The name that the issuer vouches for at this time.
+    pub(crate) fn name(&self, issuer: &KnownIssuer, now: UnixSeconds) -> Option<&str> {
+        let attestation = self.attestation.as_ref()?;
+        let body = attestation.body();
+        let ours = body.issuer == self.record.issuer && body.account == self.record.account;
+        let vouched = attestation.signer() == issuer.founding.key();
+        (ours && vouched && now <= body.not_after).then_some(body.name.as_str())
+    }
+
+    /// Checks that a request was signed by the payee, or by a key that it lets sign requests.
+    pub(crate) fn prove_request(
+        &self,
+        request: &Unproven<Request>,
+        now: UnixSeconds,
+    ) -> Result<Signed<Request>, WalletError> {
+        let granted = self.grants.iter().filter_map(|grant| {
+            let body = grant.body();
+            let (key, capabilities) = body.key()?;
+            let counts = body.issuer == self.record.issuer
+                && body.account == self.record.account
+                && grant.signer() == self.key()
+                && capabilities.allows(Capabilities::RECEIVE)
+                && body.in_time(now);
+            counts.then_some(key)
+        });
+        std::iter::once(self.key()).chain(granted).find_map(|key| request.clone().prove(key).ok()).ok_or_else(
+            || {
+                WalletError::untrusted(
+                    "request",
+                    "request_invalid",
+                    "is not signed by the payee that it names",
+                )
+            },
+        )
+    }
+
+    /// As a confirm screen shows it.
+    pub(crate) fn view(&self, issuer: &KnownIssuer, now: UnixSeconds) -> PayeeView {
+        let name = self.name(issuer, now).map(str::to_owned);
+        PayeeView {
+            account: self.record.account,
+            formerly: self.record.name_when_paid.clone().filter(|former| name.as_ref() != Some(former)),
+            vouched_by: issuer.card().name.clone(),
+            first_payment: self.record.first_paid_at.is_none(),
+            key_changed: self.record.key_when_paid.is_some_and(|key| key != *self.key()),
+            takes_memos: self.sealing_key().is_some(),
+            name,
+        }
+    }
+}
+
+/// Finds a payee: as it is known, if that is fresh or there is no network; otherwise as the issuer knows it now.
+pub(crate) async fn find(
+    context: &Arc<Context>,
+    issuer: IssuerId,
+    account: AccountId,
+) -> Result<KnownPayee, WalletError> {
+    let id = payee::id(&issuer, &account);
+    let known = context.read(move |connection, cipher| Ok(PAYEES.get(connection, cipher, id)?)).await?;
+    let now = context.now();
+    match known {
+        Some(known) if (0..FRESH_SECONDS).contains(&(now - known.fetched_at)) => KnownPayee::of(known),
+        known => match look_up(context, issuer, account, known.clone()).await {
+            Err(WalletError::Network { .. }) if known.is_some() => {
+                KnownPayee::of(known.ok_or_else(|| StoreError::unreadable("payee"))?)
+            }
+            found => found,
+        },
+    }
+}
+
+/// Asks the issuer who a payee is, proves the answer, and remembers it.
+pub(crate) async fn look_up(
+    context: &Arc<Context>,
+    issuer: IssuerId,
+    account: AccountId,
+    known: Option<PayeeRecord>,
+) -> Result<KnownPayee, WalletError> {
+    let answer = context
+        .backend
+        .payee(AccountRef { issuer, account })
+        .await
+        .map_err(|error| trust::network(&error))?;
+    let found = KnownPayee::of(record(issuer, account, &answer, known, context.now()))?;
+    let stored = found.record.clone();
+    context
+        .write(move |write| {
+            PAYEES.put(write.transaction, write.cipher, payee::id(&issuer, &account), &stored)?;
+            Ok(())
+        })
+        .await?;
+    Ok(found)
+}
+
+fn record(
+    issuer: IssuerId,
+    account: AccountId,
+    answer: &PayeeInfo,
+    known: Option<PayeeRecord>,
+    now: UnixSeconds,
+) -> PayeeRecord {
+    let known = known.as_ref();
+    PayeeRecord {
+        issuer,
+        account,
+        opening: answer.opening.bytes().into(),
+        rekeys: answer.rekeys.iter().map(|rekey| Blob::from(rekey.bytes())).collect(),
+        attestation: answer.attestation.as_ref().map(|attestation| attestation.bytes().into()),
+        grants: answer.grants.iter().map(|grant| Blob::from(grant.bytes())).collect(),
+        fetched_at: now,
+        first_paid_at: known.and_then(|known| known.first_paid_at),
+        key_when_paid: known.and_then(|known| known.key_when_paid),
+        name_when_paid: known.and_then(|known| known.name_when_paid.clone()),
+    }
+}

@@ -34,7 +34,31 @@ pub(crate) struct Context {
     pub(crate) tasks: Tasks,
     /// Ends all waiting before another try.
     hurry: Notify,
-    news: watch::Sender<u64>,
+    news: watch::Sender<News>,
+}
+
+/// What there is to know for whoever waits for something to happen in the wallet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct News {
+    /// Grows whenever something was written, or the wallet was locked.
+    pub(crate) changes: u64,
+    /// The time between opening or resuming and pausing or closing.
+    pub(crate) session: Session,
+}
+
+/// The time between opening or resuming and pausing or closing. Two are the same only if nothing was in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Session(u64);
+
+impl Session {
+    /// Whether the files are open. Sessions and the gaps between them take turns.
+    pub(crate) fn is_open(self) -> bool {
+        self.0.is_multiple_of(2)
+    }
+
+    fn next(self) -> Self {
+        Self(self.0.wrapping_add(1))
+    }
 }
 
 /// A write: the transaction, the key to sealed values, and the events that it will have caused.
@@ -70,7 +94,7 @@ impl Context {
             sending: NamedLocks::default(),
             tasks: Tasks::default(),
             hurry: Notify::new(),
-            news: watch::Sender::new(0),
+            news: watch::Sender::new(News { changes: 0, session: Session(0) }),
         }
     }
 
@@ -103,7 +127,7 @@ impl Context {
         let cipher = self.database.cipher()?;
         let written =
             self.database.write_or(move |transaction| work(&Write { transaction, cipher: &cipher })).await?;
-        self.news.send_modify(|count| *count = count.wrapping_add(1));
+        self.tell_waiters();
         Ok(written)
     }
 
@@ -120,9 +144,34 @@ impl Context {
         self.hurry.notify_waiters();
     }
 
-    /// Changes whenever something was written.
-    pub(crate) fn news(&self) -> watch::Receiver<u64> {
+    /// Changes whenever something was written, and whenever the wallet is locked, paused, resumed or closed.
+    pub(crate) fn news(&self) -> watch::Receiver<News> {
         self.news.subscribe()
+    }
+
+    /// Lets everyone who waits for news look again.
+    pub(crate) fn tell_waiters(&self) {
+        self.news.send_modify(|news| news.changes = news.changes.wrapping_add(1));
+    }
+
+    /// Ends all waiting for news: the files are about to be closed. Does nothing between sessions.
+    pub(crate) fn end_session(&self) {
+        self.turn(true);
+    }
+
+    /// The files are open again. Does nothing in a session.
+    pub(crate) fn begin_session(&self) {
+        self.turn(false);
+    }
+
+    fn turn(&self, from_open: bool) {
+        self.news.send_if_modified(|news| {
+            let turns = news.session.is_open() == from_open;
+            if turns {
+                news.session = news.session.next();
+            }
+            turns
+        });
     }
 }
 

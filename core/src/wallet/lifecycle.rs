@@ -102,10 +102,12 @@ pub(crate) async fn lock(context: &Context) {
     context.tasks.end().await;
     context.keys.clear();
     context.database.lock();
+    context.tell_waiters();
 }
 
 /// Closes all files, so that the app may be suspended. The keys stay.
 pub(crate) async fn pause(context: &Context) -> Result<(), WalletError> {
+    context.end_session();
     context.tasks.end().await;
     Ok(context.database.pause().await?)
 }
@@ -113,6 +115,7 @@ pub(crate) async fn pause(context: &Context) -> Result<(), WalletError> {
 /// Opens the files again and takes up whatever was on its way.
 pub(crate) async fn resume(context: &Arc<Context>) -> Result<(), WalletError> {
     context.database.resume().await?;
+    context.begin_session();
     if context.keys().is_ok() {
         drive::recover(context).await?;
         context.hurry();
@@ -122,6 +125,7 @@ pub(crate) async fn resume(context: &Arc<Context>) -> Result<(), WalletError> {
 
 /// Locks the wallet and closes all files, for good.
 pub(crate) async fn close(context: &Context) -> Result<(), WalletError> {
+    context.end_session();
     lock(context).await;
     Ok(context.database.close().await?)
 }

@@ -28,6 +28,8 @@ mod request;
 mod restore;
 mod statement;
 mod sync;
+#[cfg(test)]
+mod testing;
 mod trust;
 mod wallet_list;
 

@@ -9,17 +9,21 @@ use crate::store::error::StoreError;
 /// Adds an event. It becomes visible, and durable, with the transaction that it tells about.
 pub fn push(transaction: &Transaction<'_>, cipher: &Cipher, event: &Event) -> Result<i64, StoreError> {
     // The number must be known to bind the value to its row; the row itself is written in the same transaction.
-    let sequence: i64 = transaction.query_row(
-        "SELECT 1 + MAX(COALESCE((SELECT MAX(sequence) FROM outbox), 0),
-                        COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0))",
-        [],
-        |row| row.get(0),
-    )?;
+    let sequence = newest(transaction)? + 1;
     let blob = cipher.seal_value(place(&sequence.to_be_bytes()), event)?;
     transaction
         .prepare_cached("INSERT INTO outbox (sequence, value) VALUES (?1, ?2)")?
         .execute(params![sequence, blob])?;
     Ok(sequence)
+}
+
+/// The number of the newest event ever added, acknowledged or not; 0 before the first.
+pub fn newest(connection: &Connection) -> Result<i64, StoreError> {
+    let newest: Option<i64> = connection
+        .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(newest.unwrap_or(0))
 }
 
 /// The first event after a sequence number.

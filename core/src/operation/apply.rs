@@ -167,13 +167,11 @@ fn note_refund(
 }
 
 fn receive(write: &Write<'_>, shown: &Payment) -> Result<(), WalletError> {
-    if let Some(id) = &shown.request {
-        if let Some(mut ours) = request::get(write.transaction, write.cipher, id)? {
-            if !ours.paid_by.contains(&shown.payment) {
-                ours.paid_by.push(shown.payment);
-                request::put(write.transaction, write.cipher, &ours)?;
-            }
-        }
+    let ours =
+        shown.request.map(|id| request::get(write.transaction, write.cipher, &id)).transpose()?.flatten();
+    if let Some(mut ours) = ours.filter(|ours| !ours.paid_by.contains(&shown.payment)) {
+        ours.paid_by.push(shown.payment);
+        request::put(write.transaction, write.cipher, &ours)?;
     }
     write.tell(&Event::PaymentReceived {
         issuer: shown.issuer,

@@ -20,7 +20,7 @@ use crate::store::tables::payment::{self, PaymentState};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Delivery {
     /// The operation is at its end.
-    Decided(Operation),
+    Decided(Box<Operation>),
     /// It is not known whether the order was executed. Ask again, never pay again.
     Unknown {
         /// Why, as a stable code.
@@ -42,7 +42,7 @@ pub(crate) async fn deliver(context: &Context, key: RowKey) -> Result<Delivery, 
         })
         .await?;
     if operation.state != OperationState::Submitted {
-        return Ok(Delivery::Decided(operation));
+        return Ok(Delivery::Decided(Box::new(operation)));
     }
 
     let order = stored_order(&operation)?;
@@ -126,7 +126,7 @@ async fn executed(
                     payment: order.hash(),
                 })?;
             }
-            follow(write, &operation, &order, &receipt, entry, now)?;
+            follow(write, &operation, &order, &receipt, &entry, now)?;
             reread(write, &operation)
         })
         .await
@@ -137,14 +137,14 @@ fn follow(
     operation: &Operation,
     order: &Signed<Order>,
     receipt: &Signed<Receipt>,
-    bytes: Vec<u8>,
+    bytes: &[u8],
     now: i64,
 ) -> Result<(), WalletError> {
     let Some(mut account) = ACCOUNTS.get(write.transaction, write.cipher, operation.record.issuer)? else {
         return Ok(());
     };
     // Entries between the known end of the chain and this one, or a false one, are for the next synchronisation to judge.
-    let Ok((after, entry)) = chain_state(&account).advance(&bytes) else { return Ok(()) };
+    let Ok((after, entry)) = chain_state(&account).advance(bytes) else { return Ok(()) };
     let body = receipt.body();
     let is_the_receipts =
         (after.epoch, after.sequence, after.hash) == (body.epoch, body.sequence, body.chain_hash);
@@ -152,7 +152,7 @@ fn follow(
         return Ok(());
     }
     let record = EntryRecord {
-        entry: bytes,
+        entry: bytes.to_vec(),
         order: order.bytes().to_vec(),
         receipt: receipt.bytes().to_vec(),
         request: operation.record.request.as_ref().map(|request| request.0.clone()).unwrap_or_default(),
@@ -187,7 +187,7 @@ async fn refused(
             if let Err(error) = judge::refusal(&issuer_keys(write, &operation)?, &order, &refusal) {
                 return Ok(unknown(error.code()));
             }
-            end_unpaid(write, &operation, Unpaid::Refused(&refusal), now)?;
+            end_unpaid(write, &operation, &Unpaid::Refused(&refusal), now)?;
             reread(write, &operation)
         })
         .await
@@ -205,10 +205,10 @@ pub(crate) enum Unpaid<'a> {
 pub(crate) fn end_unpaid(
     write: &Write<'_>,
     operation: &Operation,
-    why: Unpaid<'_>,
+    why: &Unpaid<'_>,
     now: i64,
 ) -> Result<(), WalletError> {
-    let (state, answer) = match &why {
+    let (state, answer) = match why {
         Unpaid::Refused(refusal) => (OperationState::Refused, Some(refusal.bytes())),
         Unpaid::Lapsed => (OperationState::Lapsed, None),
     };
@@ -254,6 +254,6 @@ fn issuer_keys(write: &Write<'_>, operation: &Operation) -> Result<IssuerKeys, W
 
 fn reread(write: &Write<'_>, operation: &Operation) -> Result<Delivery, WalletError> {
     operation::get(write.transaction, write.cipher, &operation.key)?
-        .map(Delivery::Decided)
+        .map(|operation| Delivery::Decided(Box::new(operation)))
         .ok_or_else(|| WalletError::not_found("payment"))
 }

@@ -10,14 +10,14 @@ use crate::store::tables::RowKey;
 use crate::store::tables::operation::{self, Operation};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// Sends until the outcome is known. Ends with an error only if the wallet itself fails (locked, disk).
 pub(crate) async fn drive(context: Arc<Context>, key: RowKey) -> Result<Operation, WalletError> {
     let mut pause = FIRST_PAUSE;
     loop {
         match deliver::deliver(&context, key).await? {
-            Delivery::Decided(operation) => return Ok(operation),
+            Delivery::Decided(operation) => return Ok(*operation),
             Delivery::Unknown { fault, retry_after_seconds } => {
                 tracing::debug!(fault, "outcome of a payment not known yet");
                 let asked = retry_after_seconds.and_then(|seconds| u64::try_from(seconds).ok());

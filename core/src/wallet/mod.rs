@@ -42,6 +42,7 @@ pub use currency::{AccountKind, CurrencyInfo};
 pub use options::WalletOptions;
 pub use payee::PayeeView;
 pub use plan::{PayTo, PaymentPlan, PaymentWish, PlanWarning};
+pub use request::{PriceWish, RequestInfo, RequestLine, RequestWish, TipWish};
 
 use crate::error::WalletError;
 use crate::keys::RecoveryPhrase;
@@ -53,19 +54,24 @@ use crate::operation::context::Context;
 #[derive(Clone)]
 pub struct Wallet {
     context: Arc<Context>,
+    listening: Arc<live::Listening>,
 }
 
 impl Wallet {
+    pub(crate) fn on(context: Arc<Context>) -> Self {
+        Self { context, listening: Arc::default() }
+    }
+
     /// Makes a new wallet. The phrase is shown to the user once and kept nowhere: it is all that helps if the phone is
     /// lost. Fails if the folder holds a wallet already.
     pub async fn create(options: &WalletOptions) -> Result<(Self, RecoveryPhrase), WalletError> {
         let (context, phrase) = lifecycle::create(options).await?;
-        Ok((Self { context }, phrase))
+        Ok((Self::on(context), phrase))
     }
 
     /// Opens the wallet of a folder and takes up whatever was on its way.
     pub async fn open(options: &WalletOptions) -> Result<Self, WalletError> {
-        Ok(Self { context: lifecycle::open(options).await? })
+        Ok(Self::on(lifecycle::open(options).await?))
     }
 
     /// Gets the keys from the secret store, which may ask the user.

@@ -159,7 +159,7 @@ pub(crate) async fn look_up(
         .payee(AccountRef { issuer, account })
         .await
         .map_err(|error| trust::network(&error))?;
-    let found = KnownPayee::of(record(issuer, account, &answer, known, context.now()))?;
+    let found = KnownPayee::of(record(issuer, account, &answer, known.as_ref(), context.now()))?;
     let stored = found.record.clone();
     context
         .write(move |write| {
@@ -174,10 +174,9 @@ fn record(
     issuer: IssuerId,
     account: AccountId,
     answer: &PayeeInfo,
-    known: Option<PayeeRecord>,
+    known: Option<&PayeeRecord>,
     now: UnixSeconds,
 ) -> PayeeRecord {
-    let known = known.as_ref();
     PayeeRecord {
         issuer,
         account,

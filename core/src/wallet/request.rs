@@ -1,1 +1,305 @@
 //! Asking for money, and watching for it.
+
+use std::time::Duration;
+
+use super::Wallet;
+use super::trust;
+use crate::artefact::{Cancel, Line, Price, Request, Signed, TipPolicy, Unproven};
+use crate::clock::UnixSeconds;
+use crate::error::WalletError;
+use crate::keys::{AccountId, Digest, IssuerId, RequestId};
+use crate::money::Amount;
+use crate::operation::judge::IssuerKeys;
+use crate::request::RequestLink;
+use crate::store::tables::account::AccountRecord;
+use crate::store::tables::payment::{self, Payment};
+use crate::store::tables::request::{self as table, RequestRecord};
+
+/// What a payee asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct RequestWish {
+    /// One to three currencies in which it can be paid, each in full, preferred first.
+    pub prices: Vec<PriceWish>,
+    /// How long it can be paid; none: for ever, if it is reusable.
+    pub seconds: Option<i64>,
+    /// Whether it can be paid more than once.
+    pub reusable: bool,
+    /// The payee's own reference, up to 8 bytes.
+    pub reference: Option<Vec<u8>>,
+    /// Which tip may be added.
+    pub tip: TipWish,
+    /// What is paid for. A request with lines is kept by the issuer, and its link names it by its hash.
+    pub lines: Vec<RequestLine>,
+    /// A word to the payer. Kept by the issuer like lines.
+    pub note: Option<String>,
+}
+
+/// What is asked in one currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct PriceWish {
+    /// In whose money.
+    pub issuer: IssuerId,
+    /// How much, in smallest units; none: the payer chooses.
+    pub amount: Option<Amount>,
+}
+
+/// Which tip a payer may add.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+pub enum TipWish {
+    /// None.
+    #[default]
+    NoTip,
+    /// Anything up to the price.
+    Free,
+    /// Nothing, or one of these whole percentages; at most three.
+    Percentages {
+        /// From 1 to 100.
+        percentages: Vec<u8>,
+    },
+}
+
+/// One thing that is paid for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct RequestLine {
+    /// What it is, up to 100 characters.
+    pub text: String,
+    /// How much of it, in thousandths.
+    pub quantity_thousandths: i64,
+    /// What it costs, in the smallest units of the first price's currency.
+    pub amount: Amount,
+}
+
+/// A request that this wallet made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct RequestInfo {
+    /// Names it.
+    pub request: RequestId,
+    /// What a code or a message carries: any camera opens it.
+    pub link: String,
+    /// In whose money it can be paid.
+    pub issuers: Vec<IssuerId>,
+    /// When it was made.
+    pub created_at: UnixSeconds,
+    /// When it ends, by the issuers' clocks.
+    pub ends_at: Option<UnixSeconds>,
+    /// The payments that it received.
+    pub paid_by: Vec<Digest>,
+    /// Whether it was cancelled.
+    pub cancelled: bool,
+}
+
+impl Wallet {
+    /// Makes a request for payment. Several currencies need an account that is the same at all their issuers: a public
+    /// one. Needs the network only for lines or a note.
+    pub async fn request_payment(&self, wish: RequestWish) -> Result<RequestInfo, WalletError> {
+        let accounts = self.accounts_of(&wish).await?;
+        let Some(first) = accounts.first() else {
+            return Err(WalletError::invalid("prices", "no_price", "name at least one currency"));
+        };
+        if accounts.iter().any(|account| account.account != first.account) {
+            return Err(WalletError::invalid(
+                "prices",
+                "account_not_public",
+                "several currencies need the same public account at each of their issuers",
+            ));
+        }
+        let issuer = first.issuer;
+        let issuer_now = self.context.backend.issuer_now(&issuer);
+        let body = body(&wish, first.account, issuer_now, self.context.entropy.bytes());
+        let by_reference = body.is_long();
+        let key = self.context.keys()?.founding_key(first)?;
+        let request = Unproven::sign(&body, &key)
+            .map_err(|error| WalletError::invalid("request", error.code(), error))?;
+        let host = self.host_of(issuer).await?;
+        let link = if by_reference {
+            self.context
+                .backend
+                .keep_request(&issuer, &request)
+                .await
+                .map_err(|error| trust::network(&error))?;
+            RequestLink::ByReference { host, hash: request.hash() }
+        } else {
+            let request =
+                Unproven::parse(request.bytes()).map_err(|error| WalletError::artefact("request", &error))?;
+            RequestLink::ByValue { host: Some(host), request }
+        };
+        let record = RequestRecord {
+            request: RequestId::of(&request.hash()),
+            artefact: request.bytes().into(),
+            issuers: wish.prices.iter().map(|price| price.issuer).collect(),
+            link: link.text(),
+            created_at: self.context.now(),
+            paid_by: Vec::new(),
+            cancelled: false,
+        };
+        let shown = describe(&record)?;
+        self.context.write(move |write| Ok(table::put(write.transaction, write.cipher, &record)?)).await?;
+        Ok(shown)
+    }
+
+    /// A request that this wallet made.
+    pub async fn request(&self, request: RequestId) -> Result<RequestInfo, WalletError> {
+        describe(&self.request_record(request).await?)
+    }
+
+    /// The newest requests that this wallet made.
+    pub async fn requests(&self, limit: u32) -> Result<Vec<RequestInfo>, WalletError> {
+        self.context
+            .read(move |connection, cipher| {
+                table::newest(connection, cipher, limit.min(500))?.iter().map(describe).collect()
+            })
+            .await
+    }
+
+    /// Waits until a request is paid, and gives the first payment. The money is in the verified balance then. Listens
+    /// to the request's issuers meanwhile. `Pending` is never said; without payment it fails with `not_found`.
+    pub async fn wait_for_request(
+        &self,
+        request: RequestId,
+        patience_ms: u32,
+    ) -> Result<Payment, WalletError> {
+        let mut news = self.context.news();
+        for issuer in self.request_record(request).await?.issuers {
+            self.listen_to(issuer).await?;
+        }
+        let paid = async {
+            loop {
+                if let Some(payment) = self.request_record(request).await?.paid_by.first().copied() {
+                    return self.stored_payment(payment).await;
+                }
+                if news.changed().await.is_err() {
+                    return Err(WalletError::not_found("payment of this request"));
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_millis(u64::from(patience_ms)), paid)
+            .await
+            .unwrap_or_else(|_| Err(WalletError::not_found("payment of this request yet")))
+    }
+
+    /// Voids a request at all its issuers. Fails if one of them has been paid for it, or cannot be asked; what the
+    /// others were told stands.
+    pub async fn cancel_request(&self, request: RequestId) -> Result<RequestInfo, WalletError> {
+        let mut record = self.request_record(request).await?;
+        let target = Digest::of(&[&record.artefact.0]);
+        for issuer in record.issuers.clone() {
+            self.cancel(issuer, target).await?;
+        }
+        record.cancelled = true;
+        let shown = describe(&record)?;
+        self.context.write(move |write| Ok(table::put(write.transaction, write.cipher, &record)?)).await?;
+        Ok(shown)
+    }
+
+    /// Voids something that this account signed, and checks the issuer's signed word for it.
+    pub(crate) async fn cancel(&self, issuer: IssuerId, target: Digest) -> Result<(), WalletError> {
+        let (known, account) = self
+            .context
+            .read(move |connection, cipher| {
+                Ok((
+                    trust::issuer(connection, cipher, &issuer)?,
+                    trust::account(connection, cipher, &issuer)?,
+                ))
+            })
+            .await?;
+        let key = self.context.keys()?.founding_key(&account)?;
+        let signed_at = self.context.backend.issuer_now(&issuer);
+        let cancel = Cancel { issuer, target, signed_at, account: account.account };
+        let cancel = Signed::sign(&cancel, &key).map_err(|error| WalletError::artefact("cancel", &error))?;
+        let refusal =
+            self.context.backend.post_cancel(&cancel).await.map_err(|error| trust::network(&error))?;
+        let body = refusal.body();
+        let keys = IssuerKeys::of(&known.record)?;
+        let good =
+            body.issuer == issuer && body.subject == target && keys.counts(refusal.signer(), body.time);
+        if good {
+            Ok(())
+        } else {
+            Err(WalletError::untrusted("refusal", "wrong_refusal", "does not confirm what was cancelled"))
+        }
+    }
+
+    pub(crate) async fn stored_payment(&self, payment: Digest) -> Result<Payment, WalletError> {
+        self.context
+            .read(move |connection, cipher| {
+                payment::get(connection, cipher, &payment)?.ok_or_else(|| WalletError::not_found("payment"))
+            })
+            .await
+    }
+
+    async fn request_record(&self, request: RequestId) -> Result<RequestRecord, WalletError> {
+        self.context
+            .read(move |connection, cipher| {
+                table::get(connection, cipher, &request)?.ok_or_else(|| WalletError::not_found("request"))
+            })
+            .await
+    }
+
+    async fn accounts_of(&self, wish: &RequestWish) -> Result<Vec<AccountRecord>, WalletError> {
+        let issuers: Vec<IssuerId> = wish.prices.iter().map(|price| price.issuer).collect();
+        self.context
+            .read(move |connection, cipher| {
+                issuers.iter().map(|issuer| trust::account(connection, cipher, issuer)).collect()
+            })
+            .await
+    }
+
+    async fn host_of(&self, issuer: IssuerId) -> Result<String, WalletError> {
+        let known =
+            self.context.read(move |connection, cipher| trust::issuer(connection, cipher, &issuer)).await?;
+        let origin =
+            known.card().endpoints.first().map_or(known.record.found_at.as_str(), |first| &first.origin);
+        Ok(origin.trim_start_matches("https://").to_owned())
+    }
+}
+
+fn body(wish: &RequestWish, payee: AccountId, issuer_now: UnixSeconds, nonce: [u8; 8]) -> Request {
+    Request {
+        payee,
+        not_after: wish.seconds.map(|seconds| issuer_now.saturating_add(seconds)),
+        prices: wish.prices.iter().map(price).collect(),
+        nonce,
+        reference: wish.reference.clone(),
+        tip: match &wish.tip {
+            TipWish::NoTip => None,
+            TipWish::Free => Some(TipPolicy::Free),
+            TipWish::Percentages { percentages } => Some(TipPolicy::Percentages(percentages.clone())),
+        },
+        reusable: wish.reusable,
+        lines: wish
+            .lines
+            .iter()
+            .map(|line| Line {
+                text: line.text.clone(),
+                quantity_thousandths: line.quantity_thousandths,
+                amount: line.amount,
+            })
+            .collect(),
+        note: wish.note.clone(),
+    }
+}
+
+fn price(wish: &PriceWish) -> Price {
+    let mut issuer_prefix = [0; 8];
+    issuer_prefix.copy_from_slice(&wish.issuer.as_bytes()[..8]);
+    Price { issuer_prefix, amount: wish.amount }
+}
+
+fn describe(record: &RequestRecord) -> Result<RequestInfo, WalletError> {
+    let request = Unproven::<Request>::parse(&record.artefact.0)
+        .map_err(|_| crate::store::StoreError::unreadable("request.value"))?;
+    Ok(RequestInfo {
+        request: record.request,
+        link: record.link.clone(),
+        issuers: record.issuers.clone(),
+        created_at: record.created_at,
+        ends_at: request.body().not_after,
+        paid_by: record.paid_by.clone(),
+        cancelled: record.cancelled,
+    })
+}

@@ -142,8 +142,11 @@ impl Tree {
         let leaf = self.leaves.get(index)?;
         let step = |(height, level): (usize, &Vec<Node>)| {
             let at = index >> height;
-            let (side, sibling) =
-                if at % 2 == 0 { (Side::Right, level.get(at + 1)?) } else { (Side::Left, &level[at - 1]) };
+            let (side, sibling) = if at.is_multiple_of(2) {
+                (Side::Right, level.get(at + 1)?)
+            } else {
+                (Side::Left, &level[at - 1])
+            };
             Some(PathStep { side, sum: sibling.sum, hash: sibling.hash })
         };
         Some(InclusionProof {

@@ -91,8 +91,9 @@ impl SecretStoreError {
 
 #[cfg(feature = "uniffi")]
 impl From<uniffi::UnexpectedUniFFICallbackError> for SecretStoreError {
-    fn from(error: uniffi::UnexpectedUniFFICallbackError) -> Self {
-        // A store that throws something else than it declared must not bring the wallet down.
-        Self::Other { reason: error.reason }
+    /// A store that throws something else than it declared must not bring the wallet down. What it threw arrives with the
+    /// whole stack trace of its language and may name secrets, so nothing of it goes on.
+    fn from(_: uniffi::UnexpectedUniFFICallbackError) -> Self {
+        Self::Other { reason: "the store of secrets failed in a way that it does not declare".into() }
     }
 }

@@ -2,11 +2,10 @@
 //!
 //! Both come from one build, so the checksums that a program compares at its start always agree.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::shell::{self, Failure, Outcome};
+use crate::shell::{self, Failure};
 use crate::table::Part;
 use crate::workshop::Workshop;
 
@@ -49,17 +48,13 @@ fn make(workshop: &Workshop) -> Result<Bindings, Failure> {
     ]))?;
     let library_folder = target(root)?.join("debug");
     let bindings = Bindings { library_folder, generated: root.join("bindings/generated") };
-    clear(&bindings.generated)?;
+    // What an older facade had, and this one has not, must not linger.
+    shell::remove(&bindings.generated)?;
     let mut generate = Command::new(bindings.library_folder.join("tallystick-bindgen"));
     generate.current_dir(root).arg(bindings.library());
     generate.args(["--config", "bindings/uniffi.toml", "--out"]).arg(&bindings.generated);
     shell::run(&mut generate)?;
     Ok(bindings)
-}
-
-/// What an older facade had, and this one has not, must not linger.
-fn clear(folder: &Path) -> Outcome {
-    if folder.exists() { fs::remove_dir_all(folder).map_err(Failure::at(folder)) } else { Ok(()) }
 }
 
 fn target(root: &Path) -> Result<PathBuf, Failure> {

@@ -60,6 +60,11 @@ pub fn works(command: &mut Command) -> bool {
     quiet.status().is_ok_and(|status| status.success())
 }
 
+/// Removes a folder with all it holds, if it is there.
+pub fn remove(folder: &Path) -> Outcome {
+    if folder.exists() { std::fs::remove_dir_all(folder).map_err(Failure::at(folder)) } else { Ok(()) }
+}
+
 /// Cargo, the one that runs us, in the given folder.
 ///
 /// `cargo run` describes the package it runs in the environment. Build scripts of some dependencies watch those

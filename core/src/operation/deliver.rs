@@ -2,12 +2,12 @@
 
 use super::apply::{self, VerifiedEntry, chain_state};
 use super::context::{Context, Write};
-use super::judge::{self, IssuerKeys};
+use super::trust::{self, KnownIssuer};
 use crate::artefact::{Order, Receipt, Refusal, Signed};
 use crate::error::WalletError;
 use crate::event::Event;
 use crate::issuer::{OrderSubmission, Outcome, Rejection, Settlement, Undecided};
-use crate::ledger::{Authority, Entry};
+use crate::ledger::receipts;
 use crate::store::StoreError;
 use crate::store::tables::RowKey;
 use crate::store::tables::account::ACCOUNTS;
@@ -108,7 +108,8 @@ async fn executed(
     let now = context.now();
     context
         .write(move |write| {
-            if let Err(error) = judge::receipt(&issuer_keys(write, &operation)?, &order, &receipt) {
+            let keys = known_issuer(write, &operation)?.signing;
+            if let Err(error) = receipts::check_receipt(&receipt, &order, &operation.record.payer, &keys) {
                 return Ok(unknown(error.code()));
             }
             let settled = OperationState::Settled;
@@ -143,14 +144,9 @@ fn follow(
     let Some(mut account) = ACCOUNTS.get(write.transaction, write.cipher, operation.record.issuer)? else {
         return Ok(());
     };
-    // Entries between the known end of the chain and this one, or a false one, are for the next synchronisation to judge.
-    let Ok((after, entry)) = chain_state(&account).advance(bytes) else { return Ok(()) };
-    let body = receipt.body();
-    let is_the_receipts =
-        (after.epoch, after.sequence, after.hash) == (body.epoch, body.sequence, body.chain_hash);
-    if !is_the_receipts || !allows_debit(order, &entry) {
-        return Ok(());
-    }
+    // What does not follow the known end of the chain, or is false, is for the next synchronisation to judge.
+    let checked = receipts::check_entry(bytes, receipt, order, &chain_state(&account));
+    let Ok(Some((after, entry))) = checked else { return Ok(()) };
     let record = EntryRecord {
         entry: bytes.to_vec(),
         order: order.bytes().to_vec(),
@@ -169,12 +165,6 @@ fn follow(
     apply::apply(write, &mut account, &[verified], now)
 }
 
-fn allows_debit(order: &Signed<Order>, entry: &Entry) -> bool {
-    let body = order.body();
-    let authority = Authority::Order { counterpart: body.payee, hash: order.hash() };
-    entry.authority == authority && body.amount.checked_neg() == Ok(entry.amount)
-}
-
 async fn refused(
     context: &Context,
     operation: Operation,
@@ -184,7 +174,8 @@ async fn refused(
     let now = context.now();
     context
         .write(move |write| {
-            if let Err(error) = judge::refusal(&issuer_keys(write, &operation)?, &order, &refusal) {
+            let keys = known_issuer(write, &operation)?.signing;
+            if let Err(error) = receipts::check_refusal(&refusal, &order, &keys) {
                 return Ok(unknown(error.code()));
             }
             end_unpaid(write, &operation, &Unpaid::Refused(&refusal), now)?;
@@ -245,11 +236,8 @@ fn show(
     Ok(())
 }
 
-fn issuer_keys(write: &Write<'_>, operation: &Operation) -> Result<IssuerKeys, WalletError> {
-    let issuer = ISSUERS
-        .get(write.transaction, write.cipher, operation.record.issuer)?
-        .ok_or_else(|| WalletError::from(StoreError::unreadable("the issuer of an operation")))?;
-    IssuerKeys::of(&issuer)
+fn known_issuer(write: &Write<'_>, operation: &Operation) -> Result<KnownIssuer, WalletError> {
+    trust::issuer(write.transaction, write.cipher, &operation.record.issuer)
 }
 
 fn reread(write: &Write<'_>, operation: &Operation) -> Result<Delivery, WalletError> {

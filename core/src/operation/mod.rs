@@ -16,9 +16,9 @@
 //! | refusal comes after the receipt | Settled | nothing; both together are evidence, which synchronisation finds |
 //! | double tap, two threads | one row | the idempotency key is the row's key; the second finds the first |
 //!
-//! - [`confirm`]: the transaction that begins a payment; [`funds`] and [`limits`]: what it checks.
-//! - [`deliver`]: one try; [`judge`]: whether an answer is worth anything; [`apply`]: a verified entry enters the wallet.
-//! - [`drive`]: until it is decided. [`context`], [`keyslot`]: what all of this stands on.
+//! - `confirm`: the transaction that begins a payment; `funds` and [`limits`]: what it checks.
+//! - `deliver`: one try; `apply`: a verified entry enters the wallet; `drive`: until it is decided.
+//! - `trust`: stored records as proven things. `context`, `keyslot`, `tasks`: what all of this stands on.
 
 pub(crate) mod apply;
 pub(crate) mod confirm;
@@ -26,9 +26,9 @@ pub(crate) mod context;
 pub(crate) mod deliver;
 pub(crate) mod drive;
 pub(crate) mod funds;
-pub(crate) mod judge;
 pub(crate) mod keyslot;
 pub mod limits;
 mod tasks;
+pub(crate) mod trust;
 
 pub use limits::SpendingLimits;

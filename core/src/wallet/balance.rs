@@ -1,12 +1,12 @@
 //! What the wallet holds, currency by currency.
 
 use super::Wallet;
-use super::trust;
 use crate::clock::UnixSeconds;
 use crate::error::WalletError;
 use crate::keys::IssuerId;
 use crate::money::{Amount, Currency};
 use crate::operation::funds;
+use crate::operation::trust;
 use crate::store::tables::account::{ACCOUNTS, AccountRecord};
 use crate::store::tables::issuer::ISSUERS;
 

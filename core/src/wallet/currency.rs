@@ -1,7 +1,6 @@
 //! Adding a currency from a card's link, pinned to what was scanned.
 
 use super::Wallet;
-use super::trust::{self, KnownIssuer};
 use crate::artefact::{Opening, Signed};
 use crate::error::WalletError;
 use crate::event::Event;
@@ -12,6 +11,7 @@ use crate::money::{Amount, Currency};
 use crate::operation::apply::chain_record;
 use crate::operation::context::{Context, Write};
 use crate::operation::keyslot::founding;
+use crate::operation::trust::{self, KnownIssuer};
 use crate::request::CardLink;
 use crate::store::tables::account::{ACCOUNTS, AccountRecord, Persona};
 use crate::store::tables::issuer::{ISSUERS, IssuerRecord};

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::StreamExt as _;
 
 use super::Wallet;
-use super::trust;
 use crate::error::WalletError;
 use crate::issuer::{AccountRef, ChainPosition, LiveEvent};
 use crate::keys::IssuerId;
+use crate::operation::trust;
 use crate::store::tables::account::ACCOUNTS;
 
 /// The issuers that are listened to.

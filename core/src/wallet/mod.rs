@@ -30,7 +30,6 @@ mod statement;
 mod sync;
 #[cfg(test)]
 mod testing;
-mod trust;
 mod wallet_list;
 
 use std::sync::Arc;

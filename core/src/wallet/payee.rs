@@ -5,14 +5,15 @@
 
 use std::sync::Arc;
 
-use super::trust::{self, KnownIssuer};
-use crate::artefact::{Attestation, Capabilities, Grant, Opening, Rekey, Request, Signed, Unproven};
+use crate::artefact::{Attestation, Opening, Rekey, Request, Signed, Unproven};
 use crate::clock::UnixSeconds;
 use crate::error::WalletError;
 use crate::issuer::{AccountRef, answer::PayeeInfo};
 use crate::keys::{AccountId, IssuerId, PublicKey, SealingKey};
-use crate::ledger::FoundingKeys;
+use crate::ledger::authority::{self, Account};
+use crate::ledger::{FoundingKeys, KnownGrant, Tense};
 use crate::operation::context::Context;
+use crate::operation::trust::{self, KnownIssuer};
 use crate::store::StoreError;
 use crate::store::tables::Blob;
 use crate::store::tables::payee::{self, PAYEES, PayeeRecord};
@@ -45,7 +46,7 @@ pub struct PayeeView {
 pub(crate) struct KnownPayee {
     pub(crate) record: PayeeRecord,
     founding: FoundingKeys,
-    grants: Vec<Signed<Grant>>,
+    grants: Vec<KnownGrant>,
     attestation: Option<Signed<Attestation>>,
 }
 
@@ -60,7 +61,7 @@ impl KnownPayee {
         let rekeys = trust::all_stored::<Rekey>(&record.rekeys, "payee.rekeys")?;
         let founding = FoundingKeys::of_account(record.account, Some(&opening), &rekeys)
             .map_err(|error| untrusted(error.code(), error.to_string()))?;
-        let grants = trust::all_stored::<Grant>(&record.grants, "payee.grants")?;
+        let grants = trust::grants(&record.grants, "payee.grants")?;
         let attestation =
             record.attestation.as_ref().map(|blob| trust::stored(blob, "payee.attestation")).transpose()?;
         Ok(Self { record, founding, grants, attestation })
@@ -81,8 +82,9 @@ impl KnownPayee {
         let attestation = self.attestation.as_ref()?;
         let body = attestation.body();
         let ours = body.issuer == self.record.issuer && body.account == self.record.account;
-        let vouched = attestation.signer() == issuer.founding.key();
-        (ours && vouched && now <= body.not_after).then_some(body.name.as_str())
+        let vouched =
+            authority::attestation(&issuer.founding, attestation, &self.grants, now, Tense::Now).is_ok();
+        (ours && vouched).then_some(body.name.as_str())
     }
 
     /// Checks that a request was signed by the payee, or by a key that it lets sign requests.
@@ -91,25 +93,10 @@ impl KnownPayee {
         request: &Unproven<Request>,
         now: UnixSeconds,
     ) -> Result<Signed<Request>, WalletError> {
-        let granted = self.grants.iter().filter_map(|grant| {
-            let body = grant.body();
-            let (key, capabilities) = body.key()?;
-            let counts = body.issuer == self.record.issuer
-                && body.account == self.record.account
-                && grant.signer() == self.key()
-                && capabilities.allows(Capabilities::RECEIVE)
-                && body.in_time(now);
-            counts.then_some(key)
-        });
-        std::iter::once(self.key()).chain(granted).find_map(|key| request.clone().prove(key).ok()).ok_or_else(
-            || {
-                WalletError::untrusted(
-                    "request",
-                    "request_invalid",
-                    "is not signed by the payee that it names",
-                )
-            },
-        )
+        Account { issuer: self.record.issuer, keys: &self.founding, grants: &self.grants }
+            .request(request, now, Tense::Now)
+            .map(|(request, _)| request)
+            .map_err(|error| WalletError::untrusted("request", "request_invalid", error))
     }
 
     /// As a confirm screen shows it.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use super::Wallet;
 use super::payee::{self, KnownPayee, PayeeView};
-use super::trust::{self, KnownIssuer};
 use crate::artefact::{Request, Unproven};
 use crate::clock::UnixSeconds;
 use crate::error::WalletError;
@@ -14,6 +13,7 @@ use crate::keys::{AccountId, Digest, IssuerId, RequestId};
 use crate::money::{Amount, Currency};
 use crate::operation::confirm::{IntendedRequest, Intent};
 use crate::operation::context::Context;
+use crate::operation::trust::{self, KnownIssuer};
 use crate::operation::{funds, limits};
 use crate::request::{self, RequestLink};
 use crate::store::tables::account::ACCOUNTS;

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use super::Wallet;
-use super::trust;
 use crate::artefact::{Cancel, Line, Price, Request, Signed, TipPolicy, Unproven};
 use crate::clock::UnixSeconds;
 use crate::error::WalletError;
 use crate::keys::{AccountId, Digest, IssuerId, RequestId};
+use crate::ledger::Standing;
 use crate::money::Amount;
-use crate::operation::judge::IssuerKeys;
+use crate::operation::trust;
 use crate::request::RequestLink;
 use crate::store::tables::account::AccountRecord;
 use crate::store::tables::payment::{self, Payment};
@@ -214,9 +214,7 @@ impl Wallet {
         let refusal =
             self.context.backend.post_cancel(&cancel).await.map_err(|error| trust::network(&error))?;
         let body = refusal.body();
-        let keys = IssuerKeys::of(&known.record)?;
-        let good =
-            body.issuer == issuer && body.subject == target && keys.counts(refusal.signer(), body.time);
+        let good = body.subject == target && known.signing.standing_of(&refusal) == Standing::Good;
         if good {
             Ok(())
         } else {

@@ -2,22 +2,25 @@
 
 use rusqlite::Connection;
 
-use crate::artefact::{Body, Card, NamesSigner, Opening, Rekey, Signed};
+use crate::artefact::{Body, Card, Grant, NamesSigner, Opening, Rekey, Signed, Statement};
 use crate::error::WalletError;
 use crate::issuer::{IssuerError, Problem};
 use crate::keys::IssuerId;
-use crate::ledger::FoundingKeys;
-use crate::store::tables::Blob;
+use crate::ledger::{FoundingKeys, KnownGrant, SigningKeys};
 use crate::store::tables::account::{ACCOUNTS, AccountRecord};
 use crate::store::tables::issuer::{ISSUERS, IssuerRecord};
+use crate::store::tables::{Blob, statement};
 use crate::store::{Cipher, StoreError};
 
-/// An issuer whose card and rekeys were read, and prove its id.
+/// An issuer whose cards and rekeys were read, and prove its id.
 #[derive(Debug, Clone)]
 pub(crate) struct KnownIssuer {
     pub(crate) record: IssuerRecord,
     pub(crate) signed_card: Signed<Card>,
+    /// Who speaks for the issuer.
     pub(crate) founding: FoundingKeys,
+    /// Whose signatures count as its server's.
+    pub(crate) signing: SigningKeys,
 }
 
 impl KnownIssuer {
@@ -25,12 +28,18 @@ impl KnownIssuer {
         self.signed_card.body()
     }
 
-    pub(crate) fn of(record: IssuerRecord) -> Result<Self, WalletError> {
+    /// From a record whose statements that matter for older keys are at hand.
+    pub(crate) fn of(record: IssuerRecord, statements: &[Signed<Statement>]) -> Result<Self, WalletError> {
         let signed_card: Signed<Card> = stored(&record.card, "issuer.card")?;
         let rekeys = all_stored::<Rekey>(&record.rekeys, "issuer.rekeys")?;
         let founding = FoundingKeys::of_issuer(record.issuer, Some(&signed_card), &rekeys)
             .map_err(|_| StoreError::unreadable("issuer.card"))?;
-        Ok(Self { record, signed_card, founding })
+        let mut cards = all_stored::<Card>(&record.earlier_cards, "issuer.earlier_cards")?;
+        cards.push(signed_card.clone());
+        let mut signing = SigningKeys::build(&founding, &cards)
+            .map_err(|_| StoreError::unreadable("issuer.earlier_cards"))?;
+        statements.iter().for_each(|statement| signing.learn(statement));
+        Ok(Self { record, signed_card, founding, signing })
     }
 }
 
@@ -42,7 +51,16 @@ pub(crate) fn issuer(
 ) -> Result<KnownIssuer, WalletError> {
     let record =
         ISSUERS.get(connection, cipher, issuer)?.ok_or_else(|| WalletError::not_found("currency"))?;
-    KnownIssuer::of(record)
+    let row = ISSUERS.key(cipher, issuer);
+    let mut statements = Vec::new();
+    for card in std::iter::once(&record.card).chain(&record.earlier_cards) {
+        let card: Signed<Card> = stored(card, "issuer.card")?;
+        let Some(last) = card.body().last_statement else { continue };
+        if let Some(bytes) = statement::get(connection, cipher, &row, last.number)? {
+            statements.push(stored(&Blob(bytes), "statement.value")?);
+        }
+    }
+    KnownIssuer::of(record, &statements)
 }
 
 /// The wallet's account at an issuer.
@@ -57,6 +75,18 @@ pub(crate) fn account(
 /// The opening of an account.
 pub(crate) fn opening(account: &AccountRecord) -> Result<Signed<Opening>, WalletError> {
     stored(&account.opening, "account.opening")
+}
+
+/// Who speaks for one of the wallet's accounts, and all who did.
+pub(crate) fn account_keys(account: &AccountRecord) -> Result<FoundingKeys, WalletError> {
+    let rekeys = all_stored::<Rekey>(&account.rekeys, "account.rekeys")?;
+    FoundingKeys::of_account(account.account, Some(&opening(account)?), &rekeys)
+        .map_err(|_| StoreError::unreadable("account.opening").into())
+}
+
+/// Grants that are stored, none of them known to be cancelled.
+pub(crate) fn grants(blobs: &[Blob], place: &str) -> Result<Vec<KnownGrant>, WalletError> {
+    Ok(all_stored::<Grant>(blobs, place)?.into_iter().map(KnownGrant::uncancelled).collect())
 }
 
 /// An artefact that was checked before it was stored.

@@ -149,6 +149,7 @@ fn follow(
     let Ok(Some((after, entry))) = checked else { return Ok(()) };
     let record = EntryRecord {
         entry: bytes.to_vec(),
+        chain_hash: after.hash,
         order: order.bytes().to_vec(),
         receipt: receipt.bytes().to_vec(),
         request: operation.record.request.as_ref().map(|request| request.0.clone()).unwrap_or_default(),

@@ -38,7 +38,9 @@ impl KnownIssuer {
         cards.push(signed_card.clone());
         let mut signing = SigningKeys::build(&founding, &cards)
             .map_err(|_| StoreError::unreadable("issuer.earlier_cards"))?;
-        statements.iter().for_each(|statement| signing.learn(statement));
+        for statement in statements {
+            signing.learn(statement);
+        }
         Ok(Self { record, signed_card, founding, signing })
     }
 }

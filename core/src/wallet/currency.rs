@@ -179,7 +179,7 @@ pub(crate) fn check_card(
         earlier_cards: Vec::new(),
         rekeys: bundle.rekeys.iter().map(|rekey| Blob::from(rekey.bytes())).collect(),
         found_at: host.to_owned(),
-        clock_offset: 0,
+        card_checked_at: context.now(),
         statement: None,
         owned: None,
         distrusted_since: None,

@@ -168,7 +168,7 @@ impl TestWallet {
             earlier_cards: Vec::new(),
             rekeys: Vec::new(),
             found_at: "https://bread.example".into(),
-            clock_offset: 0,
+            card_checked_at: 1_700_000_000,
             statement: None,
             owned: None,
             distrusted_since: None,

@@ -3,14 +3,17 @@
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::keyed::RowKey;
+use crate::keys::Digest;
 use crate::store::cipher::{Cipher, Place};
 use crate::store::error::StoreError;
 
 /// An entry and what came with it, all as received. Stored as one deterministic CBOR array, so that it stays small.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryRecord {
     /// The entry.
     pub entry: Vec<u8>,
+    /// The chain's hash after it.
+    pub chain_hash: Digest,
     /// The order that allows it; empty if there is none.
     pub order: Vec<u8>,
     /// The receipt of this side; empty if there is none.
@@ -104,8 +107,9 @@ fn place(key: &[u8]) -> Place<'_> {
 fn encode(record: &EntryRecord) -> Vec<u8> {
     let mut encoder = minicbor::Encoder::new(Vec::new());
     // Writing to memory cannot fail.
-    let _ = encoder.array(5);
-    for part in [&record.entry, &record.order, &record.receipt, &record.request, &record.memo] {
+    let _ = encoder.array(6);
+    let hash = record.chain_hash.as_ref();
+    for part in [&record.entry[..], hash, &record.order, &record.receipt, &record.request, &record.memo] {
         let _ = encoder.bytes(part);
     }
     encoder.into_writer()
@@ -113,9 +117,16 @@ fn encode(record: &EntryRecord) -> Vec<u8> {
 
 fn decode(bytes: &[u8]) -> Option<EntryRecord> {
     let mut decoder = minicbor::Decoder::new(bytes);
-    if decoder.array().ok()? != Some(5) {
+    if decoder.array().ok()? != Some(6) {
         return None;
     }
     let mut part = || decoder.bytes().ok().map(<[u8]>::to_vec);
-    Some(EntryRecord { entry: part()?, order: part()?, receipt: part()?, request: part()?, memo: part()? })
+    Some(EntryRecord {
+        entry: part()?,
+        chain_hash: Digest::from_slice(&part()?).ok()?,
+        order: part()?,
+        receipt: part()?,
+        request: part()?,
+        memo: part()?,
+    })
 }

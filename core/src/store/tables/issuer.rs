@@ -20,10 +20,10 @@ pub struct IssuerRecord {
     pub earlier_cards: Vec<Blob>,
     /// All rekeys of the issuer.
     pub rekeys: Vec<Blob>,
+    /// When the card was last asked for, by our clock.
+    pub card_checked_at: UnixSeconds,
     /// The origin from which the card came, if the card's own endpoints fail.
     pub found_at: String,
-    /// The issuer's clock minus ours, in seconds.
-    pub clock_offset: i64,
     /// Number and hash of the newest statement that was checked.
     pub statement: Option<(i64, Digest)>,
     /// Set when this wallet owns the issuer: which founding key (`issuer` ‖ k) is its own, and of which generation.

@@ -1,5 +1,8 @@
 //! Following the chains of the wallet's own accounts, and checking them.
 
+mod card;
+mod open;
+
 use super::Wallet;
 use crate::error::WalletError;
 use crate::keys::IssuerId;
@@ -8,6 +11,8 @@ impl Wallet {
     /// Asks an issuer for whatever is new, and checks all of it.
     pub async fn sync(&self, issuer: IssuerId) -> Result<(), WalletError> {
         let _alone = self.context.syncing.lock(issuer).await;
+        card::refresh(&self.context, issuer, false).await?;
+        open::ensure(&self.context, issuer).await?;
         Ok(())
     }
 }

@@ -275,9 +275,14 @@ pub trait IssuerBackend: Send + Sync + fmt::Debug {
         unsupported("attest names")
     }
 
-    /// Voids a grant, request, mandate or acceptance; gives the refusal of it.
-    async fn post_cancel(&self, cancel: &Signed<Cancel>) -> Result<Signed<Refusal>, IssuerError> {
-        let _ = cancel;
+    /// Voids a grant, request, mandate or acceptance; gives the refusal of it. `request` is the request that is voided,
+    /// as bytes, if the issuer may not have it.
+    async fn post_cancel(
+        &self,
+        cancel: &Signed<Cancel>,
+        request: Option<&[u8]>,
+    ) -> Result<Signed<Refusal>, IssuerError> {
+        let _ = (cancel, request);
         unsupported("cancel")
     }
 

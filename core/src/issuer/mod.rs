@@ -1,6 +1,6 @@
 //! Issuers: the port that the wallet speaks through, and the drivers behind it.
 //!
-//! [`IssuerBackend`] is what a wallet asks of any issuer. A driver says
+//! [`IssuerBackend`] is what a wallet asks of any issuer; [`native`] speaks `docs/protocol.md` over HTTPS. A driver says
 //! with [`BackendCapabilities`] what its backend can do, and the wallet shows less where there is less. Answers are
 //! parsed into typed artefacts, whose signatures are good but whose signers are not yet judged: that is for the
 //! ledger's rules. Failures are an [`IssuerError`], which knows whether the request may have taken effect, and
@@ -15,6 +15,7 @@ mod capabilities;
 mod fault;
 pub mod http_signature;
 mod live;
+pub mod native;
 mod outcome;
 #[cfg(test)]
 mod tests;

@@ -31,8 +31,8 @@ pub enum Settlement {
     Signed {
         /// The receipt of the side that asked.
         receipt: Signed<Receipt>,
-        /// The entry in that side's chain, as bytes.
-        entry: Vec<u8>,
+        /// The entry in that side's chain, as bytes; not in every answer, for it names a balance.
+        entry: Option<Vec<u8>>,
     },
     /// By the word of a backend that does not sign.
     Stated {

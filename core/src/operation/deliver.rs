@@ -97,13 +97,13 @@ fn unknown(fault: &str) -> Delivery {
 }
 
 /// A receipt ends the operation. Its money stays held until the chain contains the debit, which is now if the entry
-/// follows the chain that we know.
+/// came along and follows the chain that we know.
 async fn executed(
     context: &Context,
     operation: Operation,
     order: Signed<Order>,
     receipt: Signed<Receipt>,
-    entry: Vec<u8>,
+    entry: Option<Vec<u8>>,
 ) -> Result<Delivery, WalletError> {
     let now = context.now();
     context
@@ -127,7 +127,9 @@ async fn executed(
                     payment: order.hash(),
                 })?;
             }
-            follow(write, &operation, &order, &receipt, &entry, now)?;
+            if let Some(entry) = &entry {
+                follow(write, &operation, &order, &receipt, entry, now)?;
+            }
             reread(write, &operation)
         })
         .await

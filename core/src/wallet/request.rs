@@ -188,7 +188,7 @@ impl Wallet {
         let mut record = self.request_record(request).await?;
         let target = Digest::of(&[&record.artefact.0]);
         for issuer in record.issuers.clone() {
-            self.cancel(issuer, target).await?;
+            self.cancel(issuer, target, Some(&record.artefact.0)).await?;
         }
         record.cancelled = true;
         let shown = describe(&record)?;
@@ -197,7 +197,13 @@ impl Wallet {
     }
 
     /// Voids something that this account signed, and checks the issuer's signed word for it.
-    pub(crate) async fn cancel(&self, issuer: IssuerId, target: Digest) -> Result<(), WalletError> {
+    /// `request` is the request that is voided, if it is one: the issuer may never have seen it.
+    pub(crate) async fn cancel(
+        &self,
+        issuer: IssuerId,
+        target: Digest,
+        request: Option<&[u8]>,
+    ) -> Result<(), WalletError> {
         let (known, account) = self
             .context
             .read(move |connection, cipher| {
@@ -211,8 +217,12 @@ impl Wallet {
         let signed_at = self.context.backend.issuer_now(&issuer);
         let cancel = Cancel { issuer, target, signed_at, account: account.account };
         let cancel = Signed::sign(&cancel, &key).map_err(|error| WalletError::artefact("cancel", &error))?;
-        let refusal =
-            self.context.backend.post_cancel(&cancel).await.map_err(|error| trust::network(&error))?;
+        let refusal = self
+            .context
+            .backend
+            .post_cancel(&cancel, request)
+            .await
+            .map_err(|error| trust::network(&error))?;
         let body = refusal.body();
         let good = body.subject == target && known.signing.standing_of(&refusal) == Standing::Good;
         if good {

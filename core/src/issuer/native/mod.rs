@@ -1,0 +1,80 @@
+//! The driver for issuers that speak `docs/protocol.md`, over HTTPS.
+//!
+//! ```text
+//! backend ── one method a call: path, body, answer
+//!    │
+//! repeat ─── rounds over the issuer's endpoints, with back-off; never a different order
+//!    │
+//! exchange ─ one request and its answer: signature, size, time, problems, the issuer's clock
+//!    │
+//! peers ──── the endpoints that cards name, a connection pool each ── tls: who is believed
+//! ```
+//!
+//! `events` is the live connection: server-sent events, a stream that connects again by itself. `wire` and `answers`
+//! are the JSON.
+
+mod answers;
+mod backend;
+mod call;
+mod card;
+mod clocks;
+mod config;
+mod events;
+mod exchange;
+mod peers;
+mod problem;
+mod repeat;
+#[cfg(test)]
+mod tests;
+mod tls;
+mod wire;
+
+use std::sync::Arc;
+
+pub use config::NativeConfig;
+
+use self::clocks::IssuerClocks;
+use self::peers::Peers;
+use super::IssuerError;
+use crate::clock::{Clock, Entropy};
+use crate::keys::IssuerId;
+
+/// Speaks to any number of issuers over HTTPS.
+///
+/// It must be used within a tokio runtime. Clones share connections and what is known of the issuers.
+#[derive(Debug, Clone)]
+pub struct NativeBackend {
+    session: Arc<Session>,
+}
+
+/// What all calls share.
+#[derive(Debug)]
+struct Session {
+    config: NativeConfig,
+    peers: Peers,
+    clocks: IssuerClocks,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl NativeBackend {
+    /// A driver that knows no issuer yet. Fails if one of the configured roots is not a certificate.
+    pub fn new(
+        config: NativeConfig,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, IssuerError> {
+        let peers = Peers::new(&config, clock.clone())?;
+        let clocks = IssuerClocks::new(clock);
+        Ok(Self { session: Arc::new(Session { config, peers, clocks, entropy }) })
+    }
+
+    /// How far the issuer's clock is ahead of ours, in seconds, once it is known. Worth keeping between two runs.
+    pub fn clock_offset_seconds(&self, issuer: &IssuerId) -> Option<i64> {
+        self.session.clocks.offset_seconds(issuer)
+    }
+
+    /// Takes up an offset that was kept.
+    pub fn set_clock_offset_seconds(&self, issuer: &IssuerId, offset: i64) {
+        self.session.clocks.set_offset_seconds(issuer, offset);
+    }
+}

@@ -42,7 +42,7 @@ impl Body for Attestation {
         Ok(Self {
             issuer: fields.need(2, "issuer")?.id()?,
             account: fields.need(4, "account")?.id()?,
-            name: fields.need(5, "name")?.text(1, 64)?,
+            name: fields.need(5, "name")?.name()?,
             role: Role::read(fields.need(6, "role")?)?,
             not_after: fields.need(7, "not_after")?.time()?,
             signed_at: fields.need(8, "signed_at")?.time()?,

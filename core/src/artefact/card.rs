@@ -4,10 +4,12 @@ use super::fields::{Field, Fields, ItemWriter, MapWriter};
 use super::{ArtefactError, Body, Kind, NamesSigner};
 use crate::clock::UnixSeconds;
 use crate::keys::{Digest, IssuerId, PublicKey};
-use crate::money::{Amount, Currency};
+use crate::money::{Amount, Currency, MoneyError};
 
 /// A signing key lives this long at most.
 const MAX_KEY_SECONDS: i64 = 400 * 86_400;
+/// `https://`, and a host with its port as links have it (protocol §7).
+const MAX_ORIGIN: usize = 8 + 253;
 
 /// Everything a wallet must know of an issuer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,14 +111,13 @@ impl Body for Card {
     }
 
     fn read(fields: &Fields<'_>) -> Result<Self, ArtefactError> {
-        let serial = fields.need(5, "serial")?;
         let until = fields.need(12, "signing_key_until")?;
         let card = Self {
             issuer: fields.need(2, "issuer")?.id()?,
             commitment: fields.need(4, "commitment")?.id()?,
-            serial: serial.uint()?,
+            serial: fields.need(5, "serial")?.positive()?,
             rekey_number: fields.need(6, "rekey_number")?.uint()?,
-            name: fields.need(7, "name")?.text(1, 64)?,
+            name: fields.need(7, "name")?.name()?,
             currency: read_currency(&fields.need(8, "currency")?)?,
             endpoints: read_endpoints(&fields.need(9, "endpoints")?)?,
             signing_key: fields.need(10, "signing_key")?.id()?,
@@ -132,9 +133,6 @@ impl Body for Card {
                 .transpose()?,
             signed_at: fields.need(18, "signed_at")?.time()?,
         };
-        if card.serial == 0 {
-            return Err(serial.wrong("must be at least 1"));
-        }
         // Neither side is negative, so the difference cannot overflow.
         match card.signing_key_until - card.signing_key_from {
             0..=MAX_KEY_SECONDS => Ok(card),
@@ -158,7 +156,20 @@ fn read_currency(field: &Field<'_>) -> Result<Currency, ArtefactError> {
         map.need(2, "currency.symbol")?.text(0, 8)?,
         map.need(3, "currency.decimals")?.uint()?,
     )
-    .map_err(|_| field.wrong("breaks the rules of code, name, symbol or decimals"))
+    .map_err(|error| match error {
+        MoneyError::Currency { field: "code", .. } => {
+            ArtefactError::field("currency.code", "must be a letter A-Z and up to 11 more of A-Z and 0-9")
+        }
+        MoneyError::Currency { field: "name", .. } => ArtefactError::field(
+            "currency.name",
+            "must be 1 to 64 visible characters in NFC, with no space at either end",
+        ),
+        MoneyError::Currency { field: "symbol", .. } => ArtefactError::field(
+            "currency.symbol",
+            "must be at most 8 visible characters in NFC, none a digit, sign or space",
+        ),
+        _ => ArtefactError::field("currency.decimals", "must be 0 to 9"),
+    })
 }
 
 fn write_endpoints(endpoints: &[Endpoint], item: &mut ItemWriter) {
@@ -195,7 +206,7 @@ fn read_endpoints(field: &Field<'_>) -> Result<Vec<Endpoint>, ArtefactError> {
 }
 
 fn read_origin(field: &Field<'_>) -> Result<String, ArtefactError> {
-    let text = field.text(1, 270)?;
+    let text = field.text(1, MAX_ORIGIN)?;
     let url = url::Url::parse(&text).map_err(|_| field.wrong("is not a URL"))?;
     // `origin()` drops path, query, user and default port: whatever differs from it holds more than an origin.
     if url.scheme() == "https" && url.origin().ascii_serialization() == text {

@@ -6,16 +6,15 @@
 
 use super::ArtefactError;
 
-/// How deep arrays and maps may nest.
+/// How deep arrays and maps may nest, the outermost counted.
 pub const MAX_DEPTH: usize = 8;
 
-const UNSIGNED: u8 = 0;
-const NEGATIVE: u8 = 1;
 const BYTES: u8 = 2;
 const TEXT: u8 = 3;
 const ARRAY: u8 = 4;
 const MAP: u8 = 5;
 const TAG: u8 = 6;
+const SIMPLE: u8 = 7;
 
 /// Checks that `bytes` are one item in deterministic encoding, and nothing after it.
 pub fn check(bytes: &[u8]) -> Result<(), ArtefactError> {
@@ -56,6 +55,12 @@ impl Walker<'_> {
     fn head(&mut self) -> Result<(u8, u64), ArtefactError> {
         let first = self.take(1)?[0];
         let (major, short) = (first >> 5, first & 0x1f);
+        if major == SIMPLE {
+            return match short {
+                20..=22 => Ok((major, u64::from(short))),
+                _ => Err(self.refuse("floating point or unknown simple value")),
+            };
+        }
         let width = match short {
             0..=23 => return Ok((major, u64::from(short))),
             24..=27 => 1_u64 << (short - 24),
@@ -68,29 +73,25 @@ impl Walker<'_> {
             4 => 1 << 16,
             _ => 1 << 32,
         };
-        // For simple values a second byte is never needed here: only false, true and null are allowed.
         if argument < least { Err(self.refuse("not the shortest form")) } else { Ok((major, argument)) }
     }
 
+    /// One item; `depth` counts the arrays and maps that may still be opened.
     fn item(&mut self, depth: usize) -> Result<(), ArtefactError> {
-        if depth == 0 {
-            return Err(self.refuse("nested too deep"));
-        }
-        let start = self.at;
         let (major, argument) = self.head()?;
         match major {
-            UNSIGNED | NEGATIVE => Ok(()),
             BYTES => self.take(argument).map(drop),
             TEXT => {
                 let valid = std::str::from_utf8(self.take(argument)?).is_ok();
                 if valid { Ok(()) } else { Err(self.refuse("text is not UTF-8")) }
             }
+            ARRAY | MAP if depth == 0 => Err(self.refuse("nested too deep")),
             // Each element takes at least a byte, so a false count ends at the end of the input.
             ARRAY => (0..argument).try_for_each(|_| self.item(depth - 1)),
             MAP => self.map(argument, depth - 1),
             TAG => Err(self.refuse("tag")),
-            _ if self.at - start == 1 && (20..=22).contains(&argument) => Ok(()),
-            _ => Err(self.refuse("floating point or unknown simple value")),
+            // Unsigned, negative, and the simple values that `head` lets through.
+            _ => Ok(()),
         }
     }
 

@@ -15,12 +15,9 @@ pub const VERSION: u64 = 1;
 
 /// An array of four, `h'A10127'` (the protected header `{1: -8}`), and an empty map.
 const OPENING: [u8; 6] = [0x84, 0x43, 0xa1, 0x01, 0x27, 0xa0];
-/// The head of a byte string of 64.
-const SIGNATURE_HEAD: [u8; 2] = [0x58, 0x40];
-const SIGNATURE_LENGTH: usize = 64;
 
 /// What an artefact says. Implemented once a kind.
-pub trait Body: Sized {
+pub trait Body: Sized + PartialEq {
     /// The value of key 0.
     const KIND: Kind;
 
@@ -31,8 +28,13 @@ pub trait Body: Sized {
     fn read(fields: &Fields<'_>) -> Result<Self, ArtefactError>;
 }
 
-/// A body whose key 3 is the signer's public key: every kind but the request.
+/// A body whose key 3 is the signer's public key: every kind but the request. Read as [`Signed`].
 pub trait NamesSigner: Body {}
+
+/// A body that does not name its signer: the request. Read as [`Unproven`], until a key is found for it.
+///
+/// A kind has one of the two traits, never both: an artefact that names a key must not be proven by another.
+pub trait OmitsSigner: Body {}
 
 /// An artefact with a good signature: body, signer, and the bytes exactly as they came.
 #[derive(Clone, PartialEq, Eq)]
@@ -78,38 +80,34 @@ impl<T: fmt::Debug> fmt::Debug for Signed<T> {
 impl<T: NamesSigner> Signed<T> {
     /// Signs a body. Fails if the body breaks its own rules, so that nothing is signed that nobody would read.
     pub fn sign(body: &T, key: &SigningKey) -> Result<Self, ArtefactError> {
-        let signer = key.public_key();
-        let payload = payload(body, Some(&signer));
-        let body = T::read(&Fields::parse(&payload)?)?;
-        Self::assemble(body, &payload, signer, key, T::KIND)
+        Self::assemble(body, key, Some(&key.public_key()))
     }
 
     /// Reads an artefact and checks its form, every field, and the signature of the signer that it names.
     pub fn parse(bytes: &[u8]) -> Result<Self, ArtefactError> {
-        let (payload, signature) = open(bytes, T::KIND)?;
-        let fields = Fields::parse(payload)?;
-        let body = read_body(&fields)?;
-        let signer: PublicKey = fields.need(3, "signer")?.id()?;
+        let (payload, signature) = open(bytes, T::KIND.size_limit())?;
+        let fields = fields_of(payload, T::KIND)?;
+        let signer: PublicKey = fields.need(SIGNER, "signer")?.id()?;
+        let body = T::read(&fields)?;
         verify(&signer, payload, signature)?;
         Ok(Self { bytes: bytes.into(), hash: Digest::of(&[bytes]), signer, body })
     }
 }
 
 impl<T: Body> Signed<T> {
-    fn assemble(
-        body: T,
-        payload: &[u8],
-        signer: PublicKey,
-        key: &SigningKey,
-        kind: Kind,
-    ) -> Result<Self, ArtefactError> {
+    fn assemble(body: &T, key: &SigningKey, named: Option<&PublicKey>) -> Result<Self, ArtefactError> {
+        let payload = write_payload(body, named);
+        let read = T::read(&fields_of(&payload, T::KIND)?)?;
+        // A body can hold what its kind has no form for. Nobody may sign anything but what they meant to.
+        if read != *body {
+            return Err(ArtefactError::field("payload", "cannot express what was to be signed"));
+        }
         let mut bytes = Vec::with_capacity(payload.len() + 80);
         bytes.extend_from_slice(&OPENING);
-        bytes.extend_from_slice(&byte_string(payload));
-        bytes.extend_from_slice(&SIGNATURE_HEAD);
-        bytes.extend_from_slice(&key.sign(&to_be_signed(payload)));
-        within_size(&bytes, kind)?;
-        Ok(Self { hash: Digest::of(&[&bytes]), bytes: bytes.into(), signer, body })
+        bytes.extend_from_slice(&byte_string(&payload));
+        bytes.extend_from_slice(&byte_string(&key.sign(&to_be_signed(&payload))));
+        within_size(&bytes, T::KIND.size_limit())?;
+        Ok(Self { hash: Digest::of(&[&bytes]), bytes: bytes.into(), signer: key.public_key(), body: read })
     }
 }
 
@@ -121,19 +119,21 @@ pub struct Unproven<T> {
     body: T,
 }
 
-impl<T: Body> Unproven<T> {
+impl<T: OmitsSigner> Unproven<T> {
     /// Reads an artefact and checks its form and every field, but not the signature.
     pub fn parse(bytes: &[u8]) -> Result<Self, ArtefactError> {
-        let (payload, _) = open(bytes, T::KIND)?;
-        let body = read_body(&Fields::parse(payload)?)?;
+        let (payload, _) = open(bytes, T::KIND.size_limit())?;
+        let fields = fields_of(payload, T::KIND)?;
+        if let Some(signer) = fields.get(SIGNER, "signer") {
+            return Err(signer.wrong("is named, in a kind that names none"));
+        }
+        let body = T::read(&fields)?;
         Ok(Self { bytes: bytes.into(), hash: Digest::of(&[bytes]), body })
     }
 
     /// Signs a body of a kind that does not name its signer.
     pub fn sign(body: &T, key: &SigningKey) -> Result<Signed<T>, ArtefactError> {
-        let payload = payload(body, None);
-        let body = T::read(&Fields::parse(&payload)?)?;
-        Signed::assemble(body, &payload, key.public_key(), key, T::KIND)
+        Signed::assemble(body, key, None)
     }
 
     /// What it says, unproven.
@@ -153,7 +153,7 @@ impl<T: Body> Unproven<T> {
 
     /// Checks the signature against one key.
     pub fn prove(self, signer: &PublicKey) -> Result<Signed<T>, ArtefactError> {
-        let (payload, signature) = open(&self.bytes, T::KIND)?;
+        let (payload, signature) = open(&self.bytes, T::KIND.size_limit())?;
         verify(signer, payload, signature)?;
         Ok(Signed { bytes: self.bytes, hash: self.hash, signer: *signer, body: self.body })
     }
@@ -167,56 +167,68 @@ impl<T: fmt::Debug> fmt::Debug for Unproven<T> {
 
 /// The kind that an artefact says it is, for whoever must tell kinds apart before reading.
 pub fn kind_of(bytes: &[u8]) -> Result<Kind, ArtefactError> {
-    let (payload, _) = split(bytes)?;
-    cbor::check(payload)?;
-    let value: u64 = Fields::parse(payload)?.need(0, "kind")?.uint()?;
-    Kind::from_value(value).ok_or(ArtefactError::WrongKind { expected: None, found: value })
+    let (payload, _) = open(bytes, Kind::MAX_SIZE)?;
+    let (found, _) = kind_and_version(payload)?;
+    Kind::from_value(found).ok_or(ArtefactError::WrongKind { expected: None, found })
 }
 
-fn payload<T: Body>(body: &T, signer: Option<&PublicKey>) -> Vec<u8> {
+const KIND: u64 = 0;
+const VERSION_KEY: u64 = 1;
+const SIGNER: u64 = 3;
+
+fn write_payload<T: Body>(body: &T, signer: Option<&PublicKey>) -> Vec<u8> {
     let mut fields = MapWriter::default();
-    fields.uint(0, T::KIND.value()).uint(1, VERSION);
-    if let Some(signer) = signer {
-        fields.bytes(3, signer);
-    }
+    fields
+        .uint(KIND, T::KIND.value())
+        .uint(VERSION_KEY, VERSION)
+        .put_some(SIGNER, signer, |item, signer| item.bytes(signer.as_ref()));
     body.write(&mut fields);
     fields.finish()
 }
 
-fn read_body<T: Body>(fields: &Fields<'_>) -> Result<T, ArtefactError> {
-    let found: u64 = fields.need(0, "kind")?.uint()?;
-    if found != T::KIND.value() {
-        return Err(ArtefactError::WrongKind { expected: Some(T::KIND), found });
+/// The fields of a payload of this kind. Kind and version are looked at first: what another version holds besides
+/// could mean anything.
+fn fields_of(payload: &[u8], kind: Kind) -> Result<Fields<'_>, ArtefactError> {
+    let (found, version) = kind_and_version(payload)?;
+    if found != kind.value() {
+        return Err(ArtefactError::WrongKind { expected: Some(kind), found });
     }
-    match fields.need(1, "version")?.uint()? {
-        VERSION => T::read(fields),
-        found => Err(ArtefactError::UnknownVersion { found }),
+    if version != VERSION {
+        return Err(ArtefactError::UnknownVersion { found: version });
     }
+    Fields::parse(payload)
 }
 
-fn within_size(bytes: &[u8], kind: Kind) -> Result<(), ArtefactError> {
-    let limit = kind.size_limit();
+/// Keys 0 and 1, which come first in any payload.
+fn kind_and_version(payload: &[u8]) -> Result<(u64, u64), ArtefactError> {
+    let mut decoder = minicbor::Decoder::new(payload);
+    decoder.map().map_err(|_| ArtefactError::field("payload", "is not a map"))?;
+    let mut next = |key, field| match decoder.u64() {
+        Ok(found) if found == key => {
+            decoder.u64().map_err(|_| ArtefactError::field(field, "is not an unsigned integer"))
+        }
+        _ => Err(ArtefactError::Missing { field }),
+    };
+    Ok((next(KIND, "kind")?, next(VERSION_KEY, "version")?))
+}
+
+fn within_size(bytes: &[u8], limit: usize) -> Result<(), ArtefactError> {
     if bytes.len() > limit { Err(ArtefactError::TooLarge { size: bytes.len(), limit }) } else { Ok(()) }
 }
 
-/// Payload and signature of an artefact in proper form.
-fn open(bytes: &[u8], kind: Kind) -> Result<(&[u8], &[u8; SIGNATURE_LENGTH]), ArtefactError> {
-    within_size(bytes, kind)?;
-    let (payload, signature) = split(bytes)?;
-    cbor::check(payload)?;
-    Ok((payload, signature))
-}
-
-fn split(bytes: &[u8]) -> Result<(&[u8], &[u8; SIGNATURE_LENGTH]), ArtefactError> {
+/// Payload and signature of an artefact in proper form: deterministic outside and inside.
+fn open(bytes: &[u8], limit: usize) -> Result<(&[u8], &[u8; 64]), ArtefactError> {
     let not = |reason| ArtefactError::Envelope { reason };
+    within_size(bytes, limit)?;
     cbor::check(bytes)?;
     let rest =
         bytes.strip_prefix(&OPENING).ok_or(not("is not an untagged COSE_Sign1 with header {1: -8}"))?;
-    let (rest, signature) =
-        rest.split_last_chunk::<SIGNATURE_LENGTH>().ok_or(not("has no signature of 64 bytes"))?;
-    let payload = rest.strip_suffix(&SIGNATURE_HEAD).ok_or(not("has no signature of 64 bytes"))?;
-    let payload =
-        minicbor::Decoder::new(payload).bytes().map_err(|_| not("has no payload in a byte string"))?;
+    // That `bytes` are one item, an array of four, and its first two are known: so the next two are the last.
+    let mut decoder = minicbor::Decoder::new(rest);
+    let payload = decoder.bytes().map_err(|_| not("has no payload in a byte string"))?;
+    let signature = decoder.bytes().ok().and_then(|signature| signature.try_into().ok());
+    let signature = signature.ok_or(not("has no signature of 64 bytes"))?;
+    cbor::check(payload)?;
     Ok((payload, signature))
 }
 

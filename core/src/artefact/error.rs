@@ -2,12 +2,12 @@
 
 use super::Kind;
 
-/// Why bytes were refused as an artefact, or a body could not be signed.
+/// Why bytes were refused as an artefact, or a body could not be signed. Each text goes on from a subject: "request: …".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArtefactError {
     /// More bytes than this kind may have.
-    #[error("{size} bytes, but at most {limit} are allowed")]
+    #[error("has {size} bytes, where at most {limit} are allowed")]
     TooLarge {
         /// How many there are.
         size: usize,
@@ -15,7 +15,7 @@ pub enum ArtefactError {
         limit: usize,
     },
     /// The bytes are not deterministic CBOR (RFC 8949 §4.2.1).
-    #[error("not deterministic CBOR at byte {at}: {reason}")]
+    #[error("is not deterministic CBOR at byte {at}: {reason}")]
     NotDeterministic {
         /// Where the fault was found.
         at: usize,
@@ -29,7 +29,7 @@ pub enum ArtefactError {
         reason: &'static str,
     },
     /// An artefact, but of another kind than was asked for.
-    #[error("of kind {found}, which is not what was expected here")]
+    #[error("is {}, where {} belongs", named(Kind::from_value(*found)), wanted(*expected))]
     WrongKind {
         /// What was asked for; absent if any known kind would have done.
         expected: Option<Kind>,
@@ -37,25 +37,25 @@ pub enum ArtefactError {
         found: u64,
     },
     /// Made by a newer version of the protocol.
-    #[error("of version {found}, which this software does not know: update it")]
+    #[error("is of version {found}, which this software does not know; update it")]
     UnknownVersion {
         /// The version in the artefact.
         found: u64,
     },
     /// Holds a field that must be understood, and is not.
-    #[error("holds the critical field {key}, which this software does not know: update it")]
+    #[error("holds the critical field {key}, which this software does not know; update it")]
     UnknownCritical {
         /// The key of the field.
         key: i128,
     },
     /// A field is missing.
-    #[error("field `{field}` is missing")]
+    #[error("lacks the field `{field}`")]
     Missing {
         /// The name of the field.
         field: &'static str,
     },
     /// A field breaks its rule.
-    #[error("field `{field}` {reason}")]
+    #[error("its field `{field}` {reason}")]
     Field {
         /// The name of the field.
         field: &'static str,
@@ -63,7 +63,7 @@ pub enum ArtefactError {
         reason: &'static str,
     },
     /// The signature is not that of the signer over these bytes.
-    #[error("the signature is wrong")]
+    #[error("its signature is wrong")]
     BadSignature,
 }
 
@@ -85,5 +85,28 @@ impl ArtefactError {
             Self::Field { .. } => "bad_field",
             Self::BadSignature => "bad_signature",
         }
+    }
+
+    /// The code of the problem (protocol §6) with which a server answers such bytes.
+    pub fn problem_code(&self) -> &'static str {
+        match self {
+            Self::TooLarge { .. }
+            | Self::UnknownVersion { .. }
+            | Self::UnknownCritical { .. }
+            | Self::BadSignature => self.code(),
+            _ => "bad_artefact",
+        }
+    }
+}
+
+fn wanted(kind: Option<Kind>) -> String {
+    kind.map_or_else(|| "a known kind".into(), |kind| named(Some(kind)))
+}
+
+fn named(kind: Option<Kind>) -> String {
+    match kind.map(Kind::name) {
+        None => "an artefact of unknown kind".into(),
+        Some(name @ ("opening" | "attestation" | "order")) => format!("an {name}"),
+        Some(name) => format!("a {name}"),
     }
 }

@@ -3,11 +3,12 @@
 //! A reader names every field that it asks for, so that a refusal can say which one was wrong.
 
 use minicbor::{Decoder, Encoder};
+use unicode_normalization::is_nfc;
 
 use super::{ArtefactError, cbor};
 use crate::clock::UnixSeconds;
 use crate::keys::{AccountId, Digest, IssuerId, OrderId, PublicKey, RequestId, SealingKey};
-use crate::money::Amount;
+use crate::money::{self, Amount};
 
 /// The fields of a payload, each a slice of checked bytes.
 pub struct Fields<'a> {
@@ -23,6 +24,7 @@ impl<'a> Fields<'a> {
         let mut entries = Vec::new();
         for _ in 0..count {
             let key = i128::from(decoder.int().map_err(bad)?);
+            // No kind has a field that is negative: whatever it says, it cannot be left out of account.
             let key = u64::try_from(key).map_err(|_| ArtefactError::UnknownCritical { key })?;
             let start = decoder.position();
             let end = start + cbor::item_length(&bytes[start..])?;
@@ -72,6 +74,14 @@ impl<'a> Field<'a> {
         self.decoder().i64().map_err(|_| self.wrong("is not an integer of 64 bits"))
     }
 
+    /// An unsigned integer of at least 1.
+    pub fn positive<T: TryFrom<u64>>(&self) -> Result<T, ArtefactError> {
+        match self.uint::<u64>()? {
+            0 => Err(self.wrong("must be at least 1")),
+            _ => self.uint(),
+        }
+    }
+
     /// A point in time.
     pub fn time(&self) -> Result<UnixSeconds, ArtefactError> {
         self.uint()
@@ -79,10 +89,7 @@ impl<'a> Field<'a> {
 
     /// An amount of at least 1.
     pub fn amount(&self) -> Result<Amount, ArtefactError> {
-        match self.uint::<i64>()? {
-            0 => Err(self.wrong("must be at least 1")),
-            minor => Ok(Amount::new(minor)),
-        }
+        self.positive().map(Amount::new)
     }
 
     /// An amount of at least 0.
@@ -110,18 +117,45 @@ impl<'a> Field<'a> {
         T::read(self.bytes()?).ok_or_else(|| self.wrong("has the wrong length"))
     }
 
-    /// Text of `least` to `most` characters, without control characters.
+    fn str(&self) -> Result<&'a str, ArtefactError> {
+        self.decoder().str().map_err(|_| self.wrong("is not text"))
+    }
+
+    /// Text of `least` to `most` characters that shows as it reads: composed, without controls (protocol §1.1).
     pub fn text(&self, least: usize, most: usize) -> Result<String, ArtefactError> {
-        let text = self.decoder().str().map_err(|_| self.wrong("is not text"))?;
+        let text = self.str()?;
         let length = text.chars().count();
         if length < least {
             Err(self.wrong("is too short"))
         } else if length > most {
             Err(self.wrong("is too long"))
-        } else if text.chars().any(char::is_control) {
-            Err(self.wrong("has control characters"))
+        } else if text.contains(is_disruptive) {
+            Err(self.wrong("has line breaks, or characters that control the text around them"))
+        } else if !is_nfc(text) {
+            Err(self.wrong("is not composed text (Unicode NFC)"))
         } else {
             Ok(text.to_owned())
+        }
+    }
+
+    /// A name that is shown as somebody's: what cannot be seen could make it look like another's (protocol §3.1).
+    pub fn name(&self) -> Result<String, ArtefactError> {
+        let name = self.str()?;
+        if money::is_name(name) {
+            Ok(name.to_owned())
+        } else {
+            Err(self.wrong("must be 1 to 64 visible characters in NFC, with no space at either end"))
+        }
+    }
+
+    /// A stable code: 1 to 32 characters of a–z, 0–9 and `_`.
+    pub fn code(&self) -> Result<String, ArtefactError> {
+        let code = self.str()?;
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        if (1..=32).contains(&code.len()) && code.bytes().all(allowed) {
+            Ok(code.to_owned())
+        } else {
+            Err(self.wrong("must be 1 to 32 characters of a-z, 0-9 and _"))
         }
     }
 
@@ -132,7 +166,10 @@ impl<'a> Field<'a> {
 
     /// A map within.
     pub fn fields(&self) -> Result<Fields<'a>, ArtefactError> {
-        Fields::parse(self.bytes).map_err(|_| self.wrong("is not a map with integer keys"))
+        Fields::parse(self.bytes).map_err(|error| match error {
+            ArtefactError::UnknownCritical { .. } => error,
+            _ => self.wrong("is not a map with integer keys"),
+        })
     }
 
     /// An array of at most `most` items; each is a field of the same name.
@@ -151,6 +188,11 @@ impl<'a> Field<'a> {
         }
         Ok(items)
     }
+}
+
+/// Breaks lines, or turns the direction of the text around it.
+fn is_disruptive(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Public bytes of a fixed length.

@@ -36,7 +36,7 @@ pub enum GrantGiven {
 
 /// What a granted key may do: a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-#[serde(transparent)]
+#[serde(into = "u8", try_from = "u8")]
 pub struct Capabilities(u8);
 
 impl Capabilities {
@@ -69,6 +69,20 @@ impl Capabilities {
     /// From the sum of the numbers on the wire; `None` if one is unknown or the set is empty.
     pub const fn from_bits(bits: u8) -> Option<Self> {
         if bits == 0 || bits > 31 { None } else { Some(Self(bits)) }
+    }
+}
+
+impl From<Capabilities> for u8 {
+    fn from(set: Capabilities) -> Self {
+        set.bits()
+    }
+}
+
+impl TryFrom<u8> for Capabilities {
+    type Error = &'static str;
+
+    fn try_from(bits: u8) -> Result<Self, Self::Error> {
+        Self::from_bits(bits).ok_or("not a set of known capabilities")
     }
 }
 

@@ -32,7 +32,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 12] = [
+    /// All of them, by number.
+    pub const ALL: [Self; 12] = [
         Self::Card,
         Self::Opening,
         Self::Rekey,
@@ -46,6 +47,27 @@ impl Kind {
         Self::Statement,
         Self::Cancel,
     ];
+
+    /// The most bytes that any artefact may have.
+    pub const MAX_SIZE: usize = 1 << 20;
+
+    /// Its name, as the protocol's page has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Card => "card",
+            Self::Opening => "opening",
+            Self::Rekey => "rekey",
+            Self::Grant => "grant",
+            Self::Attestation => "attestation",
+            Self::Request => "request",
+            Self::Order => "order",
+            Self::Receipt => "receipt",
+            Self::Refusal => "refusal",
+            Self::Head => "head",
+            Self::Statement => "statement",
+            Self::Cancel => "cancel",
+        }
+    }
 
     /// Its number on the wire.
     pub fn value(self) -> u64 {
@@ -61,7 +83,7 @@ impl Kind {
     pub fn size_limit(self) -> usize {
         match self {
             Self::Request => 2_048,
-            Self::Statement => 1 << 20,
+            Self::Statement => Self::MAX_SIZE,
             _ => 1 << 16,
         }
     }

@@ -32,7 +32,7 @@ mod tests;
 pub use attestation::Attestation;
 pub use cancel::Cancel;
 pub use card::{Card, Endpoint, StatementRef};
-pub use envelope::{Body, EXTERNAL_AAD, NamesSigner, Signed, Unproven, VERSION, kind_of};
+pub use envelope::{Body, EXTERNAL_AAD, NamesSigner, OmitsSigner, Signed, Unproven, VERSION, kind_of};
 pub use error::ArtefactError;
 pub use grant::{Capabilities, Grant, GrantGiven};
 pub use head::Head;

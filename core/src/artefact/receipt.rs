@@ -46,7 +46,7 @@ impl Body for Receipt {
             issuer: fields.need(2, "issuer")?.id()?,
             order: fields.need(4, "order")?.id()?,
             account: fields.need(5, "account")?.id()?,
-            sequence: fields.need(6, "sequence")?.uint()?,
+            sequence: fields.need(6, "sequence")?.positive()?,
             chain_hash: fields.need(7, "chain_hash")?.id()?,
             epoch: fields.need(8, "epoch")?.uint()?,
             time: fields.need(9, "time")?.time()?,

@@ -32,7 +32,7 @@ impl Body for Refusal {
         Ok(Self {
             issuer: fields.need(2, "issuer")?.id()?,
             subject: fields.need(4, "subject")?.id()?,
-            code: fields.need(5, "code")?.text(1, 32)?,
+            code: fields.need(5, "code")?.code()?,
             time: fields.need(6, "time")?.time()?,
         })
     }

@@ -52,22 +52,24 @@ impl Body for Rekey {
     }
 
     fn read(fields: &Fields<'_>) -> Result<Self, ArtefactError> {
+        if let Some(issuer) = fields.get(2, "issuer") {
+            return Err(issuer.wrong("is named, in a kind that counts at every issuer"));
+        }
         let kind = fields.need(4, "subject")?;
         let id = fields.need(5, "id")?;
-        let subject = match kind.uint::<u64>()? {
-            0 => Subject::Issuer(id.id()?),
-            1 => Subject::Account(id.id()?, fields.need(10, "sealing_key")?.id()?),
+        let subject = match (kind.uint::<u64>()?, fields.get(10, "sealing_key")) {
+            (0, None) => Subject::Issuer(id.id()?),
+            (0, Some(key)) => return Err(key.wrong("belongs to accounts only")),
+            (1, _) => Subject::Account(id.id()?, fields.need(10, "sealing_key")?.id()?),
             _ => return Err(kind.wrong("is neither an issuer nor an account")),
         };
-        let number = fields.need(6, "number")?;
-        let rekey = Self {
+        Ok(Self {
             subject,
-            number: number.uint()?,
+            number: fields.need(6, "number")?.positive()?,
             previous: fields.need(7, "previous")?.id()?,
             founding_key: fields.need(8, "founding_key")?.id()?,
             commitment: fields.need(9, "commitment")?.id()?,
             signed_at: fields.need(11, "signed_at")?.time()?,
-        };
-        if rekey.number == 0 { Err(number.wrong("must be at least 1")) } else { Ok(rekey) }
+        })
     }
 }

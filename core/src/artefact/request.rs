@@ -1,7 +1,7 @@
 //! `request`: "pay me", signed by the payee (protocol §3.6 and §5 of the decisions).
 
 use super::fields::{Field, Fields, ItemWriter, MapWriter};
-use super::{ArtefactError, Body, Kind};
+use super::{ArtefactError, Body, Kind, OmitsSigner};
 use crate::clock::UnixSeconds;
 use crate::keys::{AccountId, IssuerId};
 use crate::money::Amount;
@@ -92,11 +92,13 @@ impl Request {
             self.prices[..index].iter().any(|earlier| earlier.issuer_prefix == price.issuer_prefix)
         };
         if self.prices.iter().enumerate().any(twice) {
-            return wrong("prices", "name one issuer twice");
+            return wrong("prices", "names one issuer twice");
         }
         Ok(self)
     }
 }
+
+impl OmitsSigner for Request {}
 
 impl Body for Request {
     const KIND: Kind = Kind::Request;

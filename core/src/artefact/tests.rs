@@ -44,3 +44,13 @@ fn a_flipped_bit_anywhere_is_refused() {
         assert!(Signed::<Order>::parse(&signed.bytes()[..at]).is_err(), "cut at {at}");
     }
 }
+
+#[test]
+fn a_signature_covers_every_byte() {
+    // The fourth element is a longer byte string that ends as the signature does: the same signed payload, other bytes.
+    let signed = Signed::sign(&order(), &SigningKey::from_bytes(&[9; 32])).unwrap();
+    let (body, signature) = signed.bytes().split_at(signed.bytes().len() - 66);
+    let bytes = [body, &[0x58, 0x43, 0], signature].concat();
+    let error = ArtefactError::Envelope { reason: "has no signature of 64 bytes" };
+    assert_eq!(Signed::<Order>::parse(&bytes), Err(error));
+}

@@ -114,7 +114,8 @@ fn is_code(code: &str) -> bool {
         && code.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
-fn is_name(name: &str) -> bool {
+/// Whether a text can be shown as a name: nobody's currency, business or public name may look like another's.
+pub(crate) fn is_name(name: &str) -> bool {
     (1..=64).contains(&name.chars().count()) && name.trim() == name && is_honest(name)
 }
 

@@ -20,6 +20,7 @@ mod tip;
 
 pub use amount::Amount;
 pub use currency::Currency;
+pub(crate) use currency::is_name;
 pub use display_rate::DisplayRate;
 pub use error::MoneyError;
 pub use format::MoneyFormat;

@@ -69,3 +69,6 @@ fn remove(folder: &Path) -> Outcome {
     }
     shell::run(shell::as_root("rm")?.arg("-rf").arg(folder))
 }
+
+#[cfg(test)]
+mod tests;

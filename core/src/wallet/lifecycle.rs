@@ -11,11 +11,14 @@
 use std::sync::Arc;
 
 use super::options::WalletOptions;
+use crate::artefact::Card;
 use crate::error::WalletError;
 use crate::keys::{RecoveryKeys, RecoveryPhrase};
 use crate::operation::context::Context;
 use crate::operation::drive;
 use crate::operation::keyslot::{StoredKeys, WalletKeys};
+use crate::operation::trust;
+use crate::store::tables::issuer::ISSUERS;
 use crate::store::tables::{Keyed, keyring};
 use crate::store::{Database, IfAbsent, StoreError, StoreOptions};
 
@@ -80,7 +83,17 @@ pub(crate) async fn unlock(context: &Arc<Context>) -> Result<(), WalletError> {
             return Err(error);
         }
     }
+    introduce_issuers(context).await?;
     drive::recover(context).await?;
+    Ok(())
+}
+
+/// Tells the backend where the issuers are that the wallet knows, and whose TLS keys to believe.
+async fn introduce_issuers(context: &Context) -> Result<(), WalletError> {
+    let issuers = context.read(|connection, cipher| Ok(ISSUERS.all(connection, cipher)?)).await?;
+    for issuer in issuers {
+        context.backend.use_card(trust::stored::<Card>(&issuer.card, "issuer.card")?.body());
+    }
     Ok(())
 }
 

@@ -67,10 +67,46 @@ pub fn after(
     sequence: i64,
     limit: u32,
 ) -> Result<Vec<(i64, EntryRecord)>, StoreError> {
-    let mut select = connection.prepare_cached(
+    page(
+        connection,
+        cipher,
+        issuer,
+        epoch,
         "SELECT sequence, value FROM entry WHERE issuer_key = ?1 AND epoch = ?2 AND sequence > ?3
          ORDER BY sequence LIMIT ?4",
-    )?;
+        (sequence, limit),
+    )
+}
+
+/// Up to `limit` entries before a sequence, newest first.
+pub fn before(
+    connection: &Connection,
+    cipher: &Cipher,
+    issuer: &RowKey,
+    epoch: u32,
+    sequence: i64,
+    limit: u32,
+) -> Result<Vec<(i64, EntryRecord)>, StoreError> {
+    page(
+        connection,
+        cipher,
+        issuer,
+        epoch,
+        "SELECT sequence, value FROM entry WHERE issuer_key = ?1 AND epoch = ?2 AND sequence < ?3
+         ORDER BY sequence DESC LIMIT ?4",
+        (sequence, limit),
+    )
+}
+
+fn page(
+    connection: &Connection,
+    cipher: &Cipher,
+    issuer: &RowKey,
+    epoch: u32,
+    sql: &str,
+    (sequence, limit): (i64, u32),
+) -> Result<Vec<(i64, EntryRecord)>, StoreError> {
+    let mut select = connection.prepare_cached(sql)?;
     let rows = select.query_map(params![issuer.as_slice(), epoch, sequence, limit], |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
     })?;

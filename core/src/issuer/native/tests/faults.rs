@@ -156,6 +156,18 @@ async fn nobody_there_is_certain() {
     assert_eq!(error.certainty(), Certainty::NotSent);
 }
 
+/// The kernel takes the connection, but nobody answers the handshake: nothing of the order can have left.
+#[tokio::test]
+async fn a_handshake_that_hangs_is_certain() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let host = listener.local_addr().unwrap().to_string();
+    let config = NativeConfig { connect_timeout: Duration::from_millis(100), rounds: 1, ..quick() };
+    let backend = backend_with(config);
+    route(&backend, ISSUER, &[Endpoint { origin: format!("https://{host}"), tls_keys: Vec::new() }]);
+    let fault = ConnectFault::Timeout;
+    assert_eq!(pay(&backend).await, Err(IssuerError::Unreachable { host, fault }));
+}
+
 #[tokio::test]
 async fn the_next_endpoint_takes_over() {
     let broken = Server::start(|_, _| cut_short(&head_answer()));

@@ -10,7 +10,7 @@ use crate::issuer::native::call::Repeat;
 use crate::issuer::native::clocks::parse_http_date;
 use crate::issuer::native::problem;
 use crate::issuer::native::repeat::{Next, next, pause};
-use crate::issuer::{ConnectFault, IssuerError, Problem, TrustFault};
+use crate::issuer::{ConnectFault, IssuerBackend as _, IssuerError, Problem, TrustFault};
 
 fn problem_of(status: u16, retry_after: &str, body: &str) -> IssuerError {
     let mut headers = HeaderMap::new();
@@ -21,6 +21,14 @@ fn problem_of(status: u16, retry_after: &str, body: &str) -> IssuerError {
 fn plain_problem(status: u16, retry_after_seconds: Option<i64>) -> IssuerError {
     let code = "http_error".to_owned();
     IssuerError::Problem(Problem { status, code, detail: None, field: None, retry_after_seconds })
+}
+
+/// Only calls need a runtime; what is known of issuers is set up wherever the wallet is opened.
+#[test]
+fn cards_are_taken_up_outside_a_runtime() {
+    let backend = backend_with(quick());
+    backend.use_card(card().body());
+    assert_eq!(backend.issuer_now(&ISSUER), NOW);
 }
 
 #[test]

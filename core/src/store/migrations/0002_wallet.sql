@@ -3,15 +3,19 @@
 
 CREATE TABLE setting (key BLOB PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
--- Wrapped by the platform's secret store, not by the data key that it holds.
-CREATE TABLE keyring (id INTEGER PRIMARY KEY CHECK (id = 1), value BLOB NOT NULL) STRICT;
+-- The data key, wrapped by the platform's secret store, and what must be known of the PIN before that store is asked.
+CREATE TABLE keyring (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    value BLOB NOT NULL,
+    pin_required INTEGER NOT NULL DEFAULT 0,
+    wrong_pins INTEGER NOT NULL DEFAULT 0,
+    last_pin_at INTEGER
+) STRICT;
 
 CREATE TABLE issuer (key BLOB PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
-CREATE TABLE account (
-    key BLOB PRIMARY KEY REFERENCES issuer (key),
-    value BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
+-- Its keys are hashes of the same ids as the issuers', but other hashes: the file does not show which belong together.
+CREATE TABLE account (key BLOB PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
 -- The verified chain of the wallet's own accounts, as received.
 CREATE TABLE entry (

@@ -4,10 +4,12 @@
 //! move money is spawned on the SDK's own runtime (`runtime`) and only awaited from outside, so that a cancelled
 //! coroutine or a closed screen never stops a payment half way.
 
-mod amount;
+mod phrase;
 mod runtime;
+mod wallet;
 
-pub use amount::read_amount;
+pub use phrase::RecoveryPhrase;
+pub use wallet::{NewWallet, Wallet, WalletSettings, create_wallet};
 
 uniffi::setup_scaffolding!("tallystick");
 

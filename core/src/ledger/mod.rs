@@ -11,11 +11,14 @@ pub mod authority;
 pub mod chain;
 pub mod entry;
 mod error;
+pub mod evidence;
+pub mod follow;
 pub mod identity;
 pub mod merkle;
 pub mod receipts;
 pub mod seen;
 pub mod signing_keys;
+pub mod statement;
 #[cfg(test)]
 mod tests;
 

@@ -20,7 +20,7 @@ use serde::Deserialize;
 use super::Session;
 use super::call::Call;
 use super::exchange::{classify_body, malformed};
-use super::peers::{Peer, no_peer};
+use super::peers::{NO_ADDRESS, Peer};
 use super::wire;
 use crate::issuer::{
     AccountEvent, AccountRef, Certainty, ChainPosition, IssuerError, LiveEvent, LiveEvents, Problem,
@@ -157,7 +157,7 @@ impl Source {
     /// A connection to the first server that gives one.
     async fn open_any(&self, last: ChainPosition) -> Result<Connection, IssuerError> {
         let peers = self.session.peers.of(&self.account.issuer)?;
-        let mut failure = no_peer();
+        let mut failure = NO_ADDRESS;
         for peer in peers.iter() {
             let mut opened = self.open(peer, last).await;
             if matches!(opened, Err(IssuerError::ClockSkew { .. })) {

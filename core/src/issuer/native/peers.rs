@@ -14,7 +14,7 @@ use super::config::NativeConfig;
 use super::tls::{Tls, Trust};
 use crate::artefact::Endpoint;
 use crate::clock::Clock;
-use crate::issuer::{ConnectFault, IssuerError};
+use crate::issuer::IssuerError;
 use crate::keys::IssuerId;
 
 const USER_AGENT: &str = concat!("tallystick/", env!("CARGO_PKG_VERSION"));
@@ -129,6 +129,10 @@ impl Peers {
     }
 }
 
+/// None of a card's endpoints can be used.
+pub(super) const NO_ADDRESS: IssuerError =
+    IssuerError::Unsendable { reason: "the issuer has no usable address" };
+
 const NOT_AN_ORIGIN: IssuerError =
     IssuerError::Unsendable { reason: "the address is not https://host[:port]" };
 
@@ -143,9 +147,4 @@ fn parse_origin(text: &str) -> Result<Url, IssuerError> {
         && url.query().is_none()
         && url.fragment().is_none();
     if is_origin { Ok(url) } else { Err(NOT_AN_ORIGIN) }
-}
-
-/// No server of the issuer has an address that can be used.
-pub(super) fn no_peer() -> IssuerError {
-    IssuerError::Unreachable { host: String::new(), fault: ConnectFault::Name }
 }

@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use super::Session;
 use super::call::{Call, Repeat};
-use super::peers::{Peer, no_peer};
+use super::peers::{NO_ADDRESS, Peer};
 use crate::clock::Entropy;
 use crate::issuer::{Certainty, IssuerError};
 
@@ -82,7 +82,7 @@ impl Session {
             }
             round += 1;
             if !another_round || round >= self.config.rounds || retry_after > self.config.patience {
-                return Err(failure.unwrap_or_else(no_peer));
+                return Err(failure.unwrap_or(NO_ADDRESS));
             }
             tokio::time::sleep(self.pause(round).max(retry_after)).await;
         }

@@ -76,7 +76,7 @@ pub enum WalletError {
     /// The payment is over a spending limit and needs the app's PIN.
     #[error("over the limit of {limit} for {scope}")]
     OverLimit {
-        /// Which limit: `payment`, `day` or `issuer`.
+        /// Which limit: `payment`, the most for one, or `day`, the most in one UTC day.
         scope: String,
         /// The limit, in smallest units.
         limit: Amount,
@@ -98,6 +98,8 @@ pub enum WalletError {
         rule: String,
         /// In words.
         reason: String,
+        /// When it makes sense to try again, in seconds from now; absent if at once or never.
+        retry_after_seconds: Option<i64>,
     },
     /// The wallet is locked: unlock it first.
     #[error("the wallet is locked")]
@@ -150,6 +152,12 @@ impl WalletError {
         Self::Untrusted { subject: subject.into(), rule: rule.into(), reason: reason.to_string() }
     }
 
+    /// An error about something that was not allowed.
+    #[allow(clippy::needless_pass_by_value, reason = "texts and errors are passed as they are made")]
+    pub fn denied(rule: &str, reason: impl ToString) -> Self {
+        Self::Denied { rule: rule.into(), reason: reason.to_string(), retry_after_seconds: None }
+    }
+
     /// An error about something that is not there.
     pub fn not_found(what: &str) -> Self {
         Self::NotFound { what: what.into() }
@@ -165,9 +173,7 @@ impl From<StoreError> for WalletError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Locked => Self::Locked,
-            StoreError::Secrets(error) => {
-                Self::Denied { rule: error.code().into(), reason: error.to_string() }
-            }
+            StoreError::Secrets(error) => Self::denied(error.code(), &error),
             error => Self::Storage { fault: error.code().into(), reason: error.to_string() },
         }
     }

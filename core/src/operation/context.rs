@@ -14,9 +14,9 @@ use crate::clock::{Clock, Entropy, UnixSeconds};
 use crate::error::WalletError;
 use crate::event::Event;
 use crate::issuer::IssuerBackend;
-use crate::keys::{IssuerId, SecretStore};
+use crate::keys::{IssuerId, PassphraseCost, SecretStore};
 use crate::store::tables::outbox;
-use crate::store::{Cipher, Database};
+use crate::store::{Cipher, Database, OpenedKey, StoreError};
 
 /// Shared by the wallet's parts. All of it works from any thread.
 pub(crate) struct Context {
@@ -26,6 +26,10 @@ pub(crate) struct Context {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) secrets: Arc<dyn SecretStore>,
     pub(crate) keys: KeySlot,
+    /// What one guess of the PIN costs, for PINs that are set from now on.
+    pub(crate) pin_cost: PassphraseCost,
+    /// One at a time tries a PIN.
+    pub(crate) trying_pin: tokio::sync::Mutex<()>,
     /// One at a time follows the chain of an account.
     pub(crate) syncing: NamedLocks<IssuerId>,
     /// One at a time sends an operation.
@@ -82,6 +86,7 @@ impl Context {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         secrets: Arc<dyn SecretStore>,
+        pin_cost: PassphraseCost,
     ) -> Self {
         Self {
             database,
@@ -90,6 +95,8 @@ impl Context {
             entropy,
             secrets,
             keys: KeySlot::default(),
+            pin_cost,
+            trying_pin: tokio::sync::Mutex::default(),
             syncing: NamedLocks::default(),
             sending: NamedLocks::default(),
             tasks: Tasks::default(),
@@ -106,6 +113,17 @@ impl Context {
     /// The wallet's keys, while it is unlocked.
     pub(crate) fn keys(&self) -> Result<Arc<WalletKeys>, WalletError> {
         self.keys.get()
+    }
+
+    /// Unlocks the wallet: puts both keys to use, unless it was locked since the data key was asked for.
+    pub(crate) fn unlock(&self, data_key: OpenedKey, keys: WalletKeys) -> Result<(), StoreError> {
+        self.keys.fill(keys, || self.database.use_key(data_key))
+    }
+
+    /// Forgets all keys.
+    pub(crate) fn lock(&self) {
+        self.keys.empty(|| self.database.lock());
+        self.tell_waiters();
     }
 
     /// Reads from the wallet's file.

@@ -1,6 +1,6 @@
 //! The wallet's keys while it is unlocked.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
@@ -83,16 +83,34 @@ pub(crate) fn founding(issuer: &IssuerId, persona: Persona) -> Founding {
 pub(crate) struct KeySlot(Mutex<Option<Arc<WalletKeys>>>);
 
 impl KeySlot {
-    pub(crate) fn set(&self, keys: WalletKeys) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(keys));
+    /// Holds the keys if `allowed` says so. Nothing can come between the two.
+    pub(crate) fn fill<E>(&self, keys: WalletKeys, allowed: impl FnOnce() -> Result<(), E>) -> Result<(), E> {
+        let mut slot = self.hold();
+        allowed()?;
+        *slot = Some(Arc::new(keys));
+        Ok(())
     }
 
-    pub(crate) fn clear(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    /// Holds other keys from now on, if it holds any.
+    pub(crate) fn replace(&self, keys: WalletKeys) {
+        if let Some(held) = self.hold().as_mut() {
+            *held = Arc::new(keys);
+        }
+    }
+
+    /// Forgets the keys, and does what else belongs to it.
+    pub(crate) fn empty(&self, also: impl FnOnce()) {
+        let mut slot = self.hold();
+        *slot = None;
+        also();
     }
 
     pub(crate) fn get(&self) -> Result<Arc<WalletKeys>, WalletError> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(WalletError::Locked)
+        self.hold().clone().ok_or(WalletError::Locked)
+    }
+
+    fn hold(&self) -> MutexGuard<'_, Option<Arc<WalletKeys>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

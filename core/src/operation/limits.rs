@@ -24,6 +24,26 @@ pub struct SpendingLimits {
     pub per_day: Option<Amount>,
 }
 
+impl SpendingLimits {
+    /// Refuses a limit below zero. Zero is one: nothing may leave without the PIN.
+    pub(crate) fn check(&self) -> Result<(), WalletError> {
+        match [self.per_payment, self.per_day].into_iter().flatten().find(|limit| limit.is_negative()) {
+            None => Ok(()),
+            Some(_) => Err(WalletError::invalid("limits", "negative_limit", "a limit cannot be below zero")),
+        }
+    }
+
+    /// Whether anything that was over one of the other limits is not over these.
+    pub(crate) fn allows_more_than(&self, other: &Self) -> bool {
+        let more = |mine: Option<Amount>, other: Option<Amount>| match (mine, other) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(mine), Some(other)) => mine > other,
+        };
+        more(self.per_payment, other.per_payment) || more(self.per_day, other.per_day)
+    }
+}
+
 /// Whether the user proved, for this one payment, that it may go over the limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Approval {
@@ -88,7 +108,10 @@ pub(crate) fn exceeded(
     let spent = operation::since(connection, cipher, issuer_row, midnight)?
         .into_iter()
         .filter(|operation| matches!(operation.state, OperationState::Submitted | OperationState::Settled))
-        .map(|operation| operation.record.amount);
-    let total = Amount::checked_sum(spent.chain([amount]))?;
-    Ok((total > limit).then_some(("day", limit)))
+        .map(|operation| i128::from(operation.record.amount.minor()));
+    let total = spent.fold(i128::from(amount.minor()), i128::saturating_add);
+    Ok((total > i128::from(limit.minor())).then_some(("day", limit)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -134,12 +134,16 @@ impl Database {
 
     /// Unlocks, unless the store was locked since `times_locked` was read: a key that took a prompt to come by must
     /// not undo a lock that was asked for meanwhile.
-    pub(super) fn unlock_unless_locked(&self, cipher: Cipher, times_locked: u64) -> Result<(), StoreError> {
+    pub(super) fn unlock_unless_locked(
+        &self,
+        cipher: Arc<Cipher>,
+        times_locked: u64,
+    ) -> Result<(), StoreError> {
         let mut key = hold(&self.shared.key);
         if key.locked != times_locked {
             return Err(StoreError::Locked);
         }
-        key.cipher = Some(Arc::new(cipher));
+        key.cipher = Some(cipher);
         Ok(())
     }
 

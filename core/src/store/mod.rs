@@ -39,6 +39,7 @@ pub use error::StoreError;
 pub use migrate::{Schema, WALLET};
 pub use opening::IfAbsent;
 pub use session::StoreOptions;
+pub use unlocking::OpenedKey;
 
 #[cfg(test)]
 mod tests;

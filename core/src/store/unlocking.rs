@@ -1,4 +1,10 @@
 //! The way of the data key: made once, kept wrapped by the platform's secret store, in memory only while unlocked.
+//!
+//! ```text
+//! make_key ─┐
+//!           ├──> OpenedKey ──use_key──> in memory ──lock──> forgotten
+//! open_key ─┘
+//! ```
 
 use std::sync::Arc;
 
@@ -11,26 +17,52 @@ use crate::keys::{SecretBytes, SecretStore};
 
 const DATA_KEY: &str = "data-key";
 
+/// A data key that was opened and not yet put to use.
+pub struct OpenedKey {
+    cipher: Arc<Cipher>,
+    times_locked: u64,
+}
+
+impl OpenedKey {
+    /// The key to the sealed values.
+    pub fn cipher(&self) -> Arc<Cipher> {
+        Arc::clone(&self.cipher)
+    }
+}
+
 impl Database {
-    /// Opens the data key with the platform's secret store and keeps it in memory until [`lock`](Self::lock). The
-    /// first time there is none: one is made, wrapped and written.
-    ///
-    /// The secret store may show a prompt; it is asked on a thread of its own, with no transaction open. Its failures
-    /// come as `StoreError::Secrets`. Does nothing if unlocked.
-    pub async fn unlock_with(
+    /// Makes a data key, and gives it with its wrapping, which the caller must store with [`keyring::put`] beside the
+    /// first values that are sealed under it.
+    pub async fn make_key(
         &self,
         secrets: Arc<dyn SecretStore>,
         entropy: Arc<dyn Entropy>,
-    ) -> Result<(), StoreError> {
-        if self.cipher().is_ok() {
-            return Ok(());
-        }
+    ) -> Result<(Vec<u8>, OpenedKey), StoreError> {
         let times_locked = self.times_locked();
-        let key = match self.read(keyring::get).await? {
-            Some(wrapped) => self.unwrap_key(secrets, wrapped).await?,
-            None => self.make_data_key(secrets, Arc::clone(&entropy)).await?,
-        };
-        self.unlock_unless_locked(Cipher::new(&key, entropy)?, times_locked)
+        let (wrapped, key) = self.wrap_key(secrets, DataKey::generate(&*entropy)).await?;
+        Ok((wrapped, OpenedKey { cipher: Arc::new(Cipher::new(&key, entropy)?), times_locked }))
+    }
+
+    /// Opens the data key with the platform's secret store, and leaves the store locked: there may be more to ask before
+    /// the key is put to use. Fails with `WalletAbsent` if there is none.
+    ///
+    /// The secret store may show a prompt; it is asked on a thread of its own, with no transaction open. Its failures
+    /// come as `StoreError::Secrets`.
+    pub async fn open_key(
+        &self,
+        secrets: Arc<dyn SecretStore>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<OpenedKey, StoreError> {
+        let times_locked = self.times_locked();
+        let wrapped = self.read(keyring::get).await?.ok_or(StoreError::WalletAbsent)?;
+        let key = self.unwrap_key(secrets, wrapped).await?;
+        Ok(OpenedKey { cipher: Arc::new(Cipher::new(&key, entropy)?), times_locked })
+    }
+
+    /// Puts an opened key to use. Fails with `Locked` if the store was locked since the key was asked for: what took a
+    /// prompt to come by must not undo a lock that was asked for meanwhile.
+    pub fn use_key(&self, key: OpenedKey) -> Result<(), StoreError> {
+        self.unlock_unless_locked(key.cipher, key.times_locked)
     }
 
     /// Wraps the data key by another secret store: another passphrase, another keystore. No sealed value changes.
@@ -46,28 +78,6 @@ impl Database {
         let key = self.unwrap_key(from, wrapped).await?;
         let wrapped = self.wrap_key(to, key).await?.0;
         self.write(move |transaction| keyring::put(transaction, &wrapped)).await
-    }
-
-    async fn make_data_key(
-        &self,
-        secrets: Arc<dyn SecretStore>,
-        entropy: Arc<dyn Entropy>,
-    ) -> Result<DataKey, StoreError> {
-        let (wrapped, key) = self.wrap_key(Arc::clone(&secrets), DataKey::generate(&*entropy)).await?;
-        // Of two that unlock for the first time at once, the first one's key counts.
-        let other = self
-            .write(move |transaction| {
-                let other = keyring::get(transaction)?;
-                if other.is_none() {
-                    keyring::put(transaction, &wrapped)?;
-                }
-                Ok(other)
-            })
-            .await?;
-        match other {
-            Some(other) => self.unwrap_key(secrets, other).await,
-            None => Ok(key),
-        }
     }
 
     async fn wrap_key(

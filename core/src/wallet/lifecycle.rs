@@ -2,14 +2,16 @@
 //!
 //! ```text
 //!  create / open ──> unlocked ──lock──> locked ──unlock──> unlocked
-//!                       └──────────pause──────────> paused ──resume──┘
+//!              │        └──────────pause──────────> paused ──resume──┘
+//!              └─PIN──> locked
 //! ```
 //!
 //! The data key of the wallet's file is wrapped by the secret store; everything else, the wallet seed too, is sealed
-//! under the data key. Locking forgets both.
+//! under the data key. Locking forgets both. If a PIN is set, it is asked for too (`app_lock`).
 
 use std::sync::Arc;
 
+use super::app_lock;
 use super::options::WalletOptions;
 use crate::artefact::Card;
 use crate::error::WalletError;
@@ -20,7 +22,7 @@ use crate::operation::keyslot::{StoredKeys, WalletKeys};
 use crate::operation::trust;
 use crate::store::tables::issuer::ISSUERS;
 use crate::store::tables::{Keyed, keyring};
-use crate::store::{Database, IfAbsent, StoreError, StoreOptions};
+use crate::store::{Cipher, Database, IfAbsent, StoreError, StoreOptions};
 
 const KEYS: Keyed<StoredKeys> = Keyed::new("setting");
 const KEYS_ROW: &str = "keys";
@@ -47,42 +49,49 @@ pub(crate) async fn create_from(
         return Err(WalletError::Conflict { what: "this folder".into() });
     }
     let context = new_context(options, database);
-    unlock_file(&context).await?;
+    let (wrapped, data_key) =
+        context.database.make_key(Arc::clone(&context.secrets), Arc::clone(&context.entropy)).await?;
+    let cipher = data_key.cipher();
     let stored = StoredKeys::from_keys(&keys);
+    // In one transaction: a wallet without keys could be neither opened nor made anew.
     context
-        .write(move |write| {
-            KEYS.put(write.transaction, write.cipher, KEYS_ROW, &stored)?;
-            Ok(())
+        .database
+        .write(move |transaction| {
+            keyring::put(transaction, &wrapped)?;
+            KEYS.put(transaction, &cipher, KEYS_ROW, &stored)
         })
         .await?;
-    context.keys.set(keys);
+    context.unlock(data_key, keys)?;
     Ok(context)
 }
 
-/// Opens the wallet of a folder, unlocked, and takes up whatever was on its way.
+/// Opens the wallet of a folder. Unlocked, and whatever was on its way is taken up, unless a PIN is set: then locked.
 pub(crate) async fn open(options: &WalletOptions) -> Result<Arc<Context>, WalletError> {
     let database = open_file(options, IfAbsent::Refuse).await?;
     let context = new_context(options, database);
-    unlock(&context).await?;
+    match unlock(&context, None).await {
+        Err(error) if error.code() == app_lock::PIN_NEEDED => {}
+        outcome => outcome?,
+    }
     Ok(context)
 }
 
 /// Gets the keys from the secret store, and takes up whatever was on its way. Does nothing if the wallet is unlocked.
-pub(crate) async fn unlock(context: &Arc<Context>) -> Result<(), WalletError> {
+pub(crate) async fn unlock(context: &Arc<Context>, pin: Option<&str>) -> Result<(), WalletError> {
     if context.keys().is_ok() {
         return Ok(());
     }
-    if context.database.read(keyring::get).await?.is_none() {
-        return Err(StoreError::WalletAbsent.into());
+    // What needs no key is said before the secret store is asked, which may ask the user.
+    app_lock::before_prompt(context, pin).await?;
+    let data_key =
+        context.database.open_key(Arc::clone(&context.secrets), Arc::clone(&context.entropy)).await?;
+    app_lock::admit(context, data_key.cipher(), pin).await?;
+    if context.keys().is_ok() {
+        // Another call was faster.
+        return Ok(());
     }
-    unlock_file(context).await?;
-    match load_keys(context).await {
-        Ok(keys) => context.keys.set(keys),
-        Err(error) => {
-            context.database.lock();
-            return Err(error);
-        }
-    }
+    let keys = load_keys(context, data_key.cipher()).await?;
+    context.unlock(data_key, keys)?;
     introduce_issuers(context).await?;
     drive::recover(context).await?;
     Ok(())
@@ -106,16 +115,14 @@ pub(crate) async fn store_keys(context: &Context, keys: WalletKeys) -> Result<()
             Ok(())
         })
         .await?;
-    context.keys.set(keys);
+    context.keys.replace(keys);
     Ok(())
 }
 
 /// Forgets all keys. What is on its way stays so, and is taken up again when the wallet is unlocked.
 pub(crate) async fn lock(context: &Context) {
     context.tasks.end().await;
-    context.keys.clear();
-    context.database.lock();
-    context.tell_waiters();
+    context.lock();
 }
 
 /// Closes all files, so that the app may be suspended. The keys stay.
@@ -158,19 +165,16 @@ fn new_context(options: &WalletOptions, database: Database) -> Arc<Context> {
         Arc::clone(&options.clock),
         Arc::clone(&options.entropy),
         Arc::clone(&options.secrets),
+        options.pin_cost,
     ))
 }
 
-async fn load_keys(context: &Context) -> Result<WalletKeys, WalletError> {
-    context
-        .read(|connection, cipher| {
-            KEYS.get(connection, cipher, KEYS_ROW)?
-                .ok_or_else(|| WalletError::from(StoreError::unreadable("setting.keys")))?
-                .to_keys()
+async fn load_keys(context: &Context, cipher: Arc<Cipher>) -> Result<WalletKeys, WalletError> {
+    let stored = context
+        .database
+        .read(move |connection| {
+            KEYS.get(connection, &cipher, KEYS_ROW)?.ok_or_else(|| StoreError::unreadable("setting.keys"))
         })
-        .await
-}
-
-async fn unlock_file(context: &Context) -> Result<(), WalletError> {
-    Ok(context.database.unlock_with(Arc::clone(&context.secrets), Arc::clone(&context.entropy)).await?)
+        .await?;
+    stored.to_keys()
 }

@@ -29,13 +29,14 @@ mod restore;
 mod statement;
 mod sync;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod wallet_list;
 
 use std::sync::Arc;
 
 pub use crate::operation::SpendingLimits;
 pub use crate::store::tables::payment::{Direction, Payment, PaymentState};
+pub use app_lock::AppLock;
 pub use balance::Balance;
 pub use currency::{AccountKind, CurrencyInfo};
 pub use options::WalletOptions;
@@ -68,14 +69,16 @@ impl Wallet {
         Ok((Self::on(context), phrase))
     }
 
-    /// Opens the wallet of a folder and takes up whatever was on its way.
+    /// Opens the wallet of a folder and takes up whatever was on its way. If a PIN is set, the wallet is locked until
+    /// [`unlock_with_pin`](Self::unlock_with_pin).
     pub async fn open(options: &WalletOptions) -> Result<Self, WalletError> {
         Ok(Self::on(lifecycle::open(options).await?))
     }
 
-    /// Gets the keys from the secret store, which may ask the user.
+    /// Gets the keys from the secret store, which may ask the user. Does nothing if the wallet is unlocked; fails with
+    /// `pin_needed` if a PIN is set.
     pub async fn unlock(&self) -> Result<(), WalletError> {
-        lifecycle::unlock(&self.context).await
+        lifecycle::unlock(&self.context, None).await
     }
 
     /// Forgets all keys until [`unlock`](Self::unlock).

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::clock::{Clock, Entropy, SystemClock, SystemEntropy};
 use crate::issuer::IssuerBackend;
-use crate::keys::SecretStore;
+use crate::keys::{PassphraseCost, SecretStore};
 
 /// Everything that a wallet is given: its folder, and the ports to the world.
 #[derive(Clone)]
@@ -21,10 +21,12 @@ pub struct WalletOptions {
     pub clock: Arc<dyn Clock>,
     /// Gives random bytes.
     pub entropy: Arc<dyn Entropy>,
+    /// What one guess of the app's PIN costs, for PINs that are set from now on.
+    pub pin_cost: PassphraseCost,
 }
 
 impl WalletOptions {
-    /// A wallet in this folder, with the machine's own clock and randomness.
+    /// A wallet in this folder, with the machine's own clock and randomness, and PINs at a phone's cost.
     pub fn new(
         folder: impl Into<PathBuf>,
         secrets: Arc<dyn SecretStore>,
@@ -36,6 +38,7 @@ impl WalletOptions {
             backend,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
+            pin_cost: PassphraseCost::PHONE,
         }
     }
 }

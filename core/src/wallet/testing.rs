@@ -16,11 +16,14 @@ use crate::issuer::{
     BackendCapabilities, ConnectFault, IssuerBackend, IssuerError, OrderAnswer, OrderSubmission, Reader,
 };
 use crate::keys::{
-    AccountId, Digest, Founding, IssuerId, MemorySecretStore, SigningKey, recovery_commitment,
+    AccountId, Digest, Founding, IssuerId, MemorySecretStore, PassphraseCost, PublicKey, SecretStore,
+    SigningKey, recovery_commitment,
 };
 use crate::ledger::ChainState;
 use crate::money::{Amount, Currency};
 use crate::operation::apply::chain_record;
+use crate::operation::confirm::Intent;
+use crate::operation::context::Context;
 use crate::store::tables::account::{ACCOUNTS, AccountRecord, Persona};
 use crate::store::tables::issuer::{ISSUERS, IssuerRecord};
 use crate::store::tables::payment::{self, Direction, Payment, PaymentState};
@@ -97,6 +100,7 @@ impl IssuerBackend for Unreachable {
 pub(crate) struct TestWallet {
     pub(crate) wallet: Wallet,
     pub(crate) clock: Arc<TestClock>,
+    pub(crate) secrets: Arc<MemorySecretStore>,
     pub(crate) options: WalletOptions,
     folder: tempfile::TempDir,
 }
@@ -106,16 +110,23 @@ impl TestWallet {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(TestClock(AtomicI64::new(START)));
+        let secrets = Arc::new(MemorySecretStore::new(Arc::new(SystemEntropy)));
         let options = WalletOptions {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            pin_cost: PassphraseCost::LEAST,
             ..WalletOptions::new(
                 folder.path(),
-                Arc::new(MemorySecretStore::new(Arc::new(SystemEntropy))),
+                Arc::clone(&secrets) as Arc<dyn SecretStore>,
                 Arc::new(Unreachable(Arc::clone(&clock))),
             )
         };
         let (wallet, _phrase) = Wallet::create(&options).await.unwrap();
-        Self { wallet, clock, options, folder }
+        Self { wallet, clock, secrets, options, folder }
+    }
+
+    /// What the wallet stands on, for tests of the modules below it.
+    pub(crate) fn context(&self) -> &Arc<Context> {
+        &self.wallet.context
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -168,8 +179,8 @@ impl TestWallet {
             earlier_cards: Vec::new(),
             rekeys: Vec::new(),
             found_at: "https://bread.example".into(),
-            card_checked_at: 1_700_000_000,
-            statement: None,
+            card_checked_at: START,
+            statement: Some((0, Digest::of(&[b"statement 0"]))),
             owned: None,
             distrusted_since: None,
             added_at: START,
@@ -213,7 +224,7 @@ impl TestWallet {
             attestation: None,
             key_grants: Vec::new(),
             chain: chain_record(&chain),
-            head: None,
+            head: Some(b"head 0".as_slice().into()),
             verified_at: None,
             unproven_since: None,
         }
@@ -268,6 +279,23 @@ impl TestWallet {
             })
             .await
             .unwrap();
+    }
+}
+
+/// A payment that the user confirmed.
+pub(crate) fn intent(issuer: IssuerId, key: &str, amount: i64) -> Intent {
+    Intent {
+        idempotency_key: key.into(),
+        issuer,
+        payee: AccountId::new([9; 16]),
+        payee_name: None,
+        payee_sealing_key: None,
+        payee_key: PublicKey::new([9; 32]),
+        amount: Amount::new(amount),
+        tip: None,
+        memo: None,
+        request: None,
+        repays: None,
     }
 }
 

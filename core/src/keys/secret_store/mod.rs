@@ -9,7 +9,7 @@ mod memory;
 mod passphrase_file;
 
 pub use memory::MemorySecretStore;
-pub use passphrase_file::{PassphraseCost, PassphraseFileStore};
+pub use passphrase_file::PassphraseFileStore;
 
 use super::SecretBytes;
 

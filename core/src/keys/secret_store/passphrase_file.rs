@@ -20,14 +20,13 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use argon2::{Algorithm, Argon2, Block, Params, Version};
 use data_encoding::HEXLOWER;
-use unicode_normalization::UnicodeNormalization as _;
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::{SecretStore, SecretStoreError};
 use crate::clock::Entropy;
 use crate::keys::derive::derive;
+use crate::keys::passphrase::{PassphraseCost, stretch};
 use crate::keys::{Digest, aead};
 
 const MAGIC: &[u8; 16] = b"tallystick-key-1";
@@ -38,40 +37,6 @@ const SEALED_VERSION: u8 = 1;
 const KEY_ID_LENGTH: usize = 8;
 
 type Key = Zeroizing<[u8; aead::KEY_LENGTH]>;
-
-/// What one guess of the passphrase costs (Argon2id, RFC 9106 §3.1). Stored in the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PassphraseCost {
-    /// Memory, in KiB.
-    pub memory_kib: u32,
-    /// Passes over the memory.
-    pub passes: u32,
-    /// Lanes that could be filled at the same time; here they are filled one after another.
-    pub lanes: u32,
-}
-
-impl Default for PassphraseCost {
-    /// 64 MiB, three passes, one lane: a few tenths of a second on a computer of today. RFC 9106 §4 recommends this memory and these
-    /// passes where memory is scarce.
-    fn default() -> Self {
-        Self { memory_kib: 64 * 1024, passes: 3, lanes: 1 }
-    }
-}
-
-impl PassphraseCost {
-    /// The least that Argon2 can do: for tests, where a passphrase protects nothing.
-    pub const LEAST: Self = Self { memory_kib: 8, passes: 1, lanes: 1 };
-
-    /// A file may not ask for more than this, lest a forged one hang the program.
-    const MOST: Self = Self { memory_kib: 1024 * 1024, passes: 32, lanes: 16 };
-
-    fn params(self) -> Option<Params> {
-        let within = self.memory_kib <= Self::MOST.memory_kib
-            && self.passes <= Self::MOST.passes
-            && self.lanes <= Self::MOST.lanes;
-        within.then(|| Params::new(self.memory_kib, self.passes, self.lanes, Some(aead::KEY_LENGTH)).ok())?
-    }
-}
 
 /// A store whose key lies in a file, behind a passphrase. It never prompts: the passphrase is given when it is opened.
 pub struct PassphraseFileStore {
@@ -164,7 +129,7 @@ fn encode(
     entropy: &dyn Entropy,
 ) -> Result<Vec<u8>, SecretStoreError> {
     let salt = entropy.bytes::<SALT_LENGTH>();
-    let wrapping = stretch(passphrase, &salt, cost)?
+    let wrapping = key_of(passphrase, &salt, cost)?
         .ok_or_else(|| SecretStoreError::Other { reason: format!("Argon2id cannot do {cost:?}") })?;
     let mut bytes = Vec::with_capacity(FILE_LENGTH);
     bytes.extend_from_slice(MAGIC);
@@ -192,7 +157,7 @@ fn decode(bytes: &[u8], passphrase: &str) -> Result<Key, SecretStoreError> {
     let (lanes, salt) = take_u32(numbers)?;
 
     let cost = PassphraseCost { memory_kib, passes, lanes };
-    let wrapping = stretch(passphrase, salt, cost)?.ok_or(SecretStoreError::Corrupt)?;
+    let wrapping = key_of(passphrase, salt, cost)?.ok_or(SecretStoreError::Corrupt)?;
     // The file is whole, so only the passphrase can be wrong.
     let master = aead::open(&wrapping, header, wrapped).ok_or(SecretStoreError::AuthenticationFailed)?;
     let mut key = Zeroizing::new([0; aead::KEY_LENGTH]);
@@ -206,31 +171,8 @@ fn take_u32(bytes: &[u8]) -> Result<(u32, &[u8]), SecretStoreError> {
 }
 
 /// The key that this passphrase makes, or none if Argon2id has no such cost.
-fn stretch(passphrase: &str, salt: &[u8], cost: PassphraseCost) -> Result<Option<Key>, SecretStoreError> {
-    let Some(params) = cost.params() else { return Ok(None) };
-    let failed = |reason: String| SecretStoreError::Other { reason };
-
-    // NFC makes a text at most three times as long (UAX #15 §9): it never grows, so it leaves no copy behind.
-    let mut normal = Zeroizing::new(String::with_capacity(3 * passphrase.len()));
-    normal.extend(passphrase.nfc());
-
-    let mut memory = Vec::new();
-    let blocks = params.block_count();
-    memory
-        .try_reserve_exact(blocks)
-        .map_err(|_| failed(format!("no memory for a passphrase of {} KiB", cost.memory_kib)))?;
-    memory.resize(blocks, Block::new());
-
-    let mut key = Zeroizing::new([0; aead::KEY_LENGTH]);
-    let outcome = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
-        normal.as_bytes(),
-        salt,
-        key.as_mut_slice(),
-        memory.as_mut_slice(),
-    );
-    memory.zeroize();
-    outcome.map_err(|error| failed(error.to_string()))?;
-    Ok(Some(key))
+fn key_of(passphrase: &str, salt: &[u8], cost: PassphraseCost) -> Result<Option<Key>, SecretStoreError> {
+    stretch(passphrase, salt, cost).map_err(|error| SecretStoreError::Other { reason: error.to_string() })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, SecretStoreError> {

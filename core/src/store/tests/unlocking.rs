@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
-use super::super::cipher::{Cipher, DataKey, Place};
+use super::super::cipher::Place;
 use super::super::database::Database;
 use super::super::error::StoreError;
 use super::super::migrate::WALLET;
@@ -26,7 +26,23 @@ fn keystore() -> Arc<MemorySecretStore> {
 }
 
 fn unlock(store: &Database, secrets: &Arc<impl SecretStore + 'static>) -> Result<(), StoreError> {
-    block_on(store.unlock_with(Arc::clone(secrets) as Arc<dyn SecretStore>, Arc::new(SystemEntropy)))
+    unlock_from(store, Arc::clone(secrets) as Arc<dyn SecretStore>, Arc::new(SystemEntropy))
+}
+
+/// Makes a key if there is none yet, as whoever creates a wallet does.
+fn unlock_from(
+    store: &Database,
+    secrets: Arc<dyn SecretStore>,
+    entropy: Arc<dyn Entropy>,
+) -> Result<(), StoreError> {
+    block_on(async {
+        if store.read(keyring::get).await?.is_some() {
+            return store.use_key(store.open_key(secrets, entropy).await?);
+        }
+        let (wrapped, made) = store.make_key(secrets, entropy).await?;
+        store.write(move |tx| keyring::put(tx, &wrapped)).await?;
+        store.use_key(made)
+    })
 }
 
 fn seal(store: &Database) -> Vec<u8> {
@@ -67,7 +83,7 @@ fn the_data_key_is_not_in_the_file() {
     }
     let folder = tempfile::tempdir().unwrap();
     let store = wallet(folder.path());
-    block_on(store.unlock_with(keystore(), Arc::new(Fives))).unwrap();
+    unlock_from(&store, keystore(), Arc::new(Fives)).unwrap();
     block_on(store.close()).unwrap();
     let file = fs::read(folder.path().join("wallet.db")).unwrap();
     assert!(!file.windows(32).any(|window| window == [0x55; 32]));
@@ -103,26 +119,26 @@ fn another_secret_store_does_not_open_it_and_replaces_nothing() {
 }
 
 #[test]
-fn of_two_that_unlock_first_at_once_the_first_ones_key_counts() {
+fn a_key_that_was_never_made_cannot_be_opened() {
     let folder = tempfile::tempdir().unwrap();
     let store = wallet(folder.path());
+    let opened = block_on(store.open_key(keystore(), Arc::new(SystemEntropy)));
+    assert_eq!(opened.map(drop), Err(StoreError::WalletAbsent));
+}
+
+#[test]
+fn an_opened_key_is_not_in_use_yet() {
+    let folder = tempfile::tempdir().unwrap();
     let secrets = keystore();
-    let (prompt, asked, answer) = prompt(&secrets);
-    let late = {
-        let store = store.clone();
-        thread::spawn(move || unlock(&store, &prompt))
-    };
-    // The late one found no key and is about to wrap its own, when another one's appears.
-    asked.recv().unwrap();
-    let first = DataKey::from_slice(&[9; 32]).unwrap();
-    let wrapped = secrets.seal("data-key".into(), first.as_bytes().to_vec()).unwrap();
-    block_on(store.write(move |tx| keyring::put(tx, &wrapped))).unwrap();
-    answer.send(()).unwrap();
-    answer.send(()).unwrap();
-    late.join().unwrap().unwrap();
+    let store = wallet(folder.path());
+    unlock(&store, &secrets).unwrap();
     let blob = seal(&store);
-    let cipher = Cipher::new(&first, Arc::new(SystemEntropy)).unwrap();
-    assert_eq!(cipher.open(PLACE, &blob).unwrap().as_slice(), b"hello");
+    store.lock();
+    let opened = block_on(store.open_key(secrets, Arc::new(SystemEntropy))).unwrap();
+    assert_eq!(store.cipher().unwrap_err(), StoreError::Locked);
+    assert_eq!(opened.cipher().open(PLACE, &blob).unwrap().as_slice(), b"hello");
+    store.use_key(opened).unwrap();
+    assert!(opens(&store, &blob));
 }
 
 #[test]

@@ -3,12 +3,10 @@
 //! The signature of every [`Signed`] artefact in here is good; whether its signer may sign it, and whether it is what
 //! was asked for, is for the ledger's rules to judge.
 
-use crate::artefact::{
-    Attestation, Card, Endpoint, Grant, Head, Opening, Order, Receipt, Rekey, Request, Signed, Statement,
-    Unproven,
-};
+use crate::artefact::{Attestation, Card, Endpoint, Grant, Head, Opening, Rekey, Signed, Statement};
 use crate::clock::UnixSeconds;
 use crate::keys::{AccountId, IssuerId, OrderId, PublicKey};
+use crate::ledger::follow::Item;
 pub use crate::ledger::{InclusionProof, PathStep, Side};
 use crate::money::Amount;
 
@@ -84,19 +82,36 @@ pub struct EntriesPage {
     pub more: bool,
 }
 
-/// An entry, with what allows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An entry, with what allows it. These are bytes as they came, for [`Follower`](crate::ledger::follow::Follower) to judge:
+/// an order or receipt that does not hold is not a fault of the answer but may be evidence against the issuer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EntryBundle {
     /// The entry's bytes, as they are hashed into the chain.
     pub entry: Vec<u8>,
     /// The order that allows it.
-    pub order: Option<Signed<Order>>,
+    pub order: Option<Vec<u8>>,
     /// The receipt of this side.
-    pub receipt: Option<Signed<Receipt>>,
+    pub receipt: Option<Vec<u8>>,
+    /// The grant by which the order was signed, if a granted key signed it.
+    pub grant: Option<Vec<u8>>,
     /// The request that the order names.
-    pub request: Option<Unproven<Request>>,
+    pub request: Option<Vec<u8>>,
     /// The sealed memo.
     pub memo: Option<Vec<u8>>,
+}
+
+impl EntryBundle {
+    /// As what a follower takes.
+    pub fn item(&self) -> Item<'_> {
+        Item {
+            entry: &self.entry,
+            order: self.order.as_deref(),
+            receipt: self.receipt.as_deref(),
+            grant: self.grant.as_deref(),
+            request: self.request.as_deref(),
+            memo: self.memo.as_deref(),
+        }
+    }
 }
 
 /// A balance by the word of a backend that does not sign.

@@ -4,9 +4,7 @@ use serde::Deserialize;
 
 use super::exchange::malformed;
 use super::wire::{Artefact, Blob, RequestBlob, signed};
-use crate::artefact::{
-    Attestation, Card, Grant, Head, Opening, Order, Receipt, Refusal, Rekey, Signed, Statement,
-};
+use crate::artefact::{Attestation, Card, Grant, Head, Opening, Receipt, Refusal, Rekey, Signed, Statement};
 use crate::issuer::answer::{CardBundle, EntriesPage, EntryBundle, InclusionProof, StatementProof};
 use crate::issuer::{IssuerError, OrderAnswer, Rejection, Settlement};
 use crate::keys::{AccountId, Digest, IssuerId, PublicKey};
@@ -65,9 +63,10 @@ pub(super) struct EntriesAnswer {
 #[derive(Deserialize)]
 pub(super) struct EntryAnswer {
     pub entry: Blob,
-    pub order: Option<Artefact<Order>>,
-    pub receipt: Option<Artefact<Receipt>>,
-    pub request: Option<RequestBlob>,
+    pub order: Option<Blob>,
+    pub receipt: Option<Blob>,
+    pub grant: Option<Blob>,
+    pub request: Option<Blob>,
     pub memo: Option<Blob>,
 }
 
@@ -157,12 +156,14 @@ impl CardAnswer {
 
 impl EntriesAnswer {
     pub fn into_page(self) -> EntriesPage {
+        let bytes = |blob: Option<Blob>| blob.map(|blob| blob.0);
         let bundle = |entry: EntryAnswer| EntryBundle {
             entry: entry.entry.0,
-            order: entry.order.map(inner),
-            receipt: entry.receipt.map(inner),
-            request: entry.request.map(|request| request.0),
-            memo: entry.memo.map(|memo| memo.0),
+            order: bytes(entry.order),
+            receipt: bytes(entry.receipt),
+            grant: bytes(entry.grant),
+            request: bytes(entry.request),
+            memo: bytes(entry.memo),
         };
         EntriesPage {
             entries: self.entries.into_iter().map(bundle).collect(),

@@ -174,7 +174,7 @@ async fn entries() {
     let (server, backend) = one(json!({
         "entries": [
             { "entry": b64(b"one"), "order": b64(order().bytes()), "receipt": b64(receipt(order().hash()).bytes()),
-              "request": b64(request().bytes()), "memo": b64(b"memo") },
+              "grant": b64(b"grant"), "request": b64(request().bytes()), "memo": b64(b"memo") },
             { "entry": b64(b"two"), "order": null },
         ],
         "head": b64(head(9).bytes()), "more": true,
@@ -184,9 +184,10 @@ async fn entries() {
     assert!(page.more);
     assert_eq!(page.head, head(9));
     let [first, second] = &page.entries[..] else { panic!() };
-    assert_eq!((&first.entry[..], first.order.clone()), (&b"one"[..], Some(order())));
-    assert_eq!(first.receipt, Some(receipt(order().hash())));
-    assert_eq!(first.request.as_ref().unwrap().bytes(), request().bytes());
+    assert_eq!((&first.entry[..], first.order.as_deref()), (&b"one"[..], Some(order().bytes())));
+    assert_eq!(first.receipt.as_deref(), Some(receipt(order().hash()).bytes()));
+    assert_eq!(first.grant.as_deref(), Some(&b"grant"[..]));
+    assert_eq!(first.request.as_deref(), Some(request().bytes()));
     assert_eq!(first.memo.as_deref(), Some(&b"memo"[..]));
     assert_eq!((&second.entry[..], &second.order, &second.memo), (&b"two"[..], &None, &None));
     check(&server, &Method::GET, &at_account("/entries?epoch=2&after=7&limit=500"), true);

@@ -36,16 +36,9 @@ impl Workshop {
 
 fn make(workshop: &Workshop) -> Result<Bindings, Failure> {
     let root = workshop.root();
-    // The features that these crates share with the rest of the workspace are the same, so `cargo test` builds nothing
-    // of it twice.
-    shell::run(shell::cargo(root).args([
-        "build",
-        "--locked",
-        "-p",
-        "tallystick-ffi",
-        "-p",
-        "tallystick-bindgen",
-    ]))?;
+    // The whole workspace, though two crates would do: cargo gives dependencies the features that all chosen crates ask
+    // for, and would build most of them again for another choice than that of `cargo test`.
+    shell::run(shell::cargo(root).args(["build", "--workspace", "--locked"]))?;
     let library_folder = target(root)?.join("debug");
     let bindings = Bindings { library_folder, generated: root.join("bindings/generated") };
     // What an older facade had, and this one has not, must not linger.

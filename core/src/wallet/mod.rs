@@ -39,6 +39,7 @@ pub use crate::store::tables::payment::{Direction, Payment, PaymentState};
 pub use app_lock::AppLock;
 pub use balance::Balance;
 pub use currency::{AccountKind, CurrencyInfo};
+pub use history::{HistoryPage, HistoryQuery, MAX_PAGE, PaymentDetails};
 pub use options::WalletOptions;
 pub use payee::PayeeView;
 pub use plan::{PayTo, PaymentPlan, PaymentWish, PlanWarning};

@@ -23,7 +23,7 @@ use crate::ledger::ChainState;
 use crate::money::{Amount, Currency};
 use crate::operation::apply::chain_record;
 use crate::operation::confirm::Intent;
-use crate::operation::context::Context;
+use crate::operation::context::{Context, Write};
 use crate::store::tables::account::{ACCOUNTS, AccountRecord, Persona};
 use crate::store::tables::issuer::{ISSUERS, IssuerRecord};
 use crate::store::tables::payment::{self, Direction, Payment, PaymentState};
@@ -264,6 +264,15 @@ impl TestWallet {
             })
             .await
             .unwrap();
+    }
+
+    /// Empties the history.
+    pub(crate) async fn forget_payments(&self) {
+        let emptied = |write: &Write<'_>| {
+            write.transaction.execute_batch("DELETE FROM payment; DELETE FROM search_token").unwrap();
+            Ok(())
+        };
+        self.wallet.context.write(emptied).await.unwrap();
     }
 
     /// Puts payments into the history.

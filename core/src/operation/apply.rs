@@ -1,11 +1,13 @@
 //! A verified entry enters the wallet: chain, history, operation, hold and events change in one transaction.
 
+use super::chain;
 use super::context::Write;
 use crate::artefact::{Order, Signed};
 use crate::clock::UnixSeconds;
 use crate::error::WalletError;
 use crate::event::Event;
 use crate::keys::AccountId;
+use crate::ledger::follow::Base;
 use crate::ledger::{ChainState, Entry};
 use crate::money::Amount;
 use crate::store::tables::account::{ACCOUNTS, AccountRecord, ChainRecord};
@@ -55,31 +57,34 @@ pub(crate) fn chain_state(account: &AccountRecord) -> ChainState {
     }
 }
 
-/// Lets verified entries in, in order. Entries that are there already change nothing, so this may be repeated.
+/// Lets verified entries in, in order, and notes where the chain is followed from next. Entries that are there already
+/// change nothing.
 pub(crate) fn apply(
     write: &Write<'_>,
     account: &mut AccountRecord,
     entries: &[VerifiedEntry],
+    base: &Base,
     now: UnixSeconds,
 ) -> Result<(), WalletError> {
     let issuer = ISSUERS.key(write.cipher, account.issuer);
     let before = account.chain;
     for verified in entries {
         let position = (verified.after.epoch, verified.after.sequence);
-        if position <= (account.chain.epoch, account.chain.sequence) {
+        if position <= (before.epoch, before.sequence) {
             continue;
         }
         entry::put(write.transaction, write.cipher, &issuer, position.0, position.1, &verified.record)?;
         if let Some(order) = &verified.order {
             settle(write, &issuer, account.account, verified, order, now)?;
         }
-        account.chain = chain_record(&verified.after);
     }
-    if account.chain != before {
-        ACCOUNTS.put(write.transaction, write.cipher, account.issuer, account)?;
-        write.tell(&Event::BalanceChanged { issuer: account.issuer })?;
+    chain::set_base(account, base);
+    ACCOUNTS.put(write.transaction, write.cipher, account.issuer, account)?;
+    if account.chain.balance == before.balance {
+        Ok(())
+    } else {
+        write.tell(&Event::BalanceChanged { issuer: account.issuer })
     }
-    Ok(())
 }
 
 fn settle(

@@ -1,17 +1,19 @@
 //! Sends an operation once, and settles whatever the answer proves.
 
-use super::apply::{self, VerifiedEntry, chain_state};
+use super::apply;
+use super::chain::{self, Ground, StoredPast};
 use super::context::{Context, Write};
 use super::trust::{self, KnownIssuer};
 use crate::artefact::{Order, Receipt, Refusal, Signed};
 use crate::error::WalletError;
 use crate::event::Event;
+use crate::issuer::answer::EntryBundle;
 use crate::issuer::{OrderSubmission, Outcome, Rejection, Settlement, Undecided};
+use crate::ledger::follow::Follower;
 use crate::ledger::receipts;
 use crate::store::StoreError;
 use crate::store::tables::RowKey;
 use crate::store::tables::account::ACCOUNTS;
-use crate::store::tables::entry::EntryRecord;
 use crate::store::tables::issuer::ISSUERS;
 use crate::store::tables::operation::{self, Operation, OperationState};
 use crate::store::tables::payment::{self, PaymentState};
@@ -127,45 +129,45 @@ async fn executed(
                     payment: order.hash(),
                 })?;
             }
-            if let Some(entry) = &entry {
-                follow(write, &operation, &order, &receipt, entry, now)?;
-            }
+            follow(write, &operation, &receipt, entry, now)?;
             reread(write, &operation)
         })
         .await
 }
 
+/// Lets the entry beside a receipt in, if it follows the known end of the chain. What does not, or is false, is for the
+/// next synchronisation to judge.
 fn follow(
     write: &Write<'_>,
     operation: &Operation,
-    order: &Signed<Order>,
     receipt: &Signed<Receipt>,
-    bytes: &[u8],
+    entry: Option<Vec<u8>>,
     now: i64,
 ) -> Result<(), WalletError> {
-    let Some(mut account) = ACCOUNTS.get(write.transaction, write.cipher, operation.record.issuer)? else {
-        return Ok(());
-    };
-    // What does not follow the known end of the chain, or is false, is for the next synchronisation to judge.
-    let checked = receipts::check_entry(bytes, receipt, order, &chain_state(&account));
-    let Ok(Some((after, entry))) = checked else { return Ok(()) };
-    let record = EntryRecord {
-        entry: bytes.to_vec(),
-        chain_hash: after.hash,
-        order: order.bytes().to_vec(),
-        receipt: receipt.bytes().to_vec(),
-        request: operation.record.request.as_ref().map(|request| request.0.clone()).unwrap_or_default(),
-        memo: operation.record.memo.as_ref().map(|memo| memo.0.clone()).unwrap_or_default(),
-    };
-    let verified = VerifiedEntry {
-        after,
+    let account = ACCOUNTS.get(write.transaction, write.cipher, operation.record.issuer)?;
+    let (Some(entry), Some(mut account)) = (entry, account) else { return Ok(()) };
+    let bundle = EntryBundle {
         entry,
-        record,
-        order: Some(order.clone()),
-        memo: None,
-        counterpart_name: None,
+        order: Some(operation.record.order.0.clone()),
+        receipt: Some(receipt.bytes().to_vec()),
+        grant: None,
+        request: operation.record.request.as_ref().map(|request| request.0.clone()),
+        memo: operation.record.memo.as_ref().map(|memo| memo.0.clone()),
     };
-    apply::apply(write, &mut account, &[verified], now)
+    let ground = Ground::of(write.transaction, write.cipher, &account)?;
+    let past = StoredPast::of(write.transaction, write.cipher, &account)?;
+    let mut follower = Follower::new(ground.known(), &past, chain::base(&account)?);
+    let Ok(movements) = follower.page(&[bundle.item()]) else { return Ok(()) };
+    past.check()?;
+    let is_the_receipts = follower.base().state.hash == receipt.body().chain_hash;
+    match movements.into_iter().next() {
+        Some(movement) if is_the_receipts => {
+            let base = follower.base().clone();
+            let verified = chain::verified(movement, bundle);
+            apply::apply(write, &mut account, &[verified], &base, now)
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn refused(

@@ -17,10 +17,11 @@
 //! | double tap, two threads | one row | the idempotency key is the row's key; the second finds the first |
 //!
 //! - `confirm`: the transaction that begins a payment; `funds` and [`limits`]: what it checks.
-//! - `deliver`: one try; `apply`: a verified entry enters the wallet; `drive`: until it is decided.
+//! - `deliver`: one try; `chain`: the stored chain, as the ledger follows it; `apply`: a verified entry enters; `drive`: until it is decided.
 //! - `trust`: stored records as proven things. `context`, `keyslot`, `tasks`: what all of this stands on.
 
 pub(crate) mod apply;
+pub(crate) mod chain;
 pub(crate) mod confirm;
 pub(crate) mod context;
 pub(crate) mod deliver;

@@ -21,6 +21,8 @@ pub(crate) struct KnownIssuer {
     pub(crate) founding: FoundingKeys,
     /// Whose signatures count as its server's.
     pub(crate) signing: SigningKeys,
+    /// Statements that its cards stand for.
+    pub(crate) statements: Vec<Signed<Statement>>,
 }
 
 impl KnownIssuer {
@@ -29,7 +31,7 @@ impl KnownIssuer {
     }
 
     /// From a record whose statements that matter for older keys are at hand.
-    pub(crate) fn of(record: IssuerRecord, statements: &[Signed<Statement>]) -> Result<Self, WalletError> {
+    pub(crate) fn of(record: IssuerRecord, statements: Vec<Signed<Statement>>) -> Result<Self, WalletError> {
         let signed_card: Signed<Card> = stored(&record.card, "issuer.card")?;
         let rekeys = all_stored::<Rekey>(&record.rekeys, "issuer.rekeys")?;
         let founding = FoundingKeys::of_issuer(record.issuer, Some(&signed_card), &rekeys)
@@ -38,10 +40,10 @@ impl KnownIssuer {
         cards.push(signed_card.clone());
         let mut signing = SigningKeys::build(&founding, &cards)
             .map_err(|_| StoreError::unreadable("issuer.earlier_cards"))?;
-        for statement in statements {
+        for statement in &statements {
             signing.learn(statement);
         }
-        Ok(Self { record, signed_card, founding, signing })
+        Ok(Self { record, signed_card, founding, signing, statements })
     }
 }
 
@@ -62,7 +64,7 @@ pub(crate) fn issuer(
             statements.push(stored(&Blob(bytes), "statement.value")?);
         }
     }
-    KnownIssuer::of(record, &statements)
+    KnownIssuer::of(record, statements)
 }
 
 /// The wallet's account at an issuer.

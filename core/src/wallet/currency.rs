@@ -13,7 +13,7 @@ use crate::operation::context::{Context, Write};
 use crate::operation::keyslot::founding;
 use crate::operation::trust::{self, KnownIssuer};
 use crate::request::CardLink;
-use crate::store::tables::account::{ACCOUNTS, AccountRecord, Persona};
+use crate::store::tables::account::{ACCOUNTS, AccountRecord, Persona, VouchedRecord};
 use crate::store::tables::issuer::{ISSUERS, IssuerRecord};
 use crate::store::tables::{Blob, Keyed};
 
@@ -204,6 +204,8 @@ pub(crate) fn new_account(opening: &Signed<Opening>, persona: Persona, generatio
         attestation: None,
         key_grants: Vec::new(),
         chain: chain_record(&ChainState::genesis(issuer, account, 0)),
+        vouched: VouchedRecord::Empty,
+        newest_key: None,
         head: None,
         verified_at: None,
         unproven_since: None,

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::StreamExt as _;
 
 use super::Wallet;
+use super::sync::Depth;
 use crate::error::WalletError;
 use crate::issuer::{AccountRef, ChainPosition, LiveEvent};
 use crate::keys::IssuerId;
@@ -74,7 +75,7 @@ impl Wallet {
             while let Some(event) = events.next().await {
                 match event {
                     LiveEvent::Connected | LiveEvent::Entry(_) => {
-                        if let Err(error) = ear.wallet.sync(ear.issuer).await {
+                        if let Err(error) = ear.wallet.sync_to(ear.issuer, Depth::News).await {
                             tracing::info!(code = error.code(), "news could not be fetched");
                         }
                     }

@@ -40,6 +40,7 @@ pub use app_lock::AppLock;
 pub use balance::Balance;
 pub use currency::{AccountKind, CurrencyInfo};
 pub use history::{HistoryPage, HistoryQuery, MAX_PAGE, PaymentDetails};
+pub use evidence::{EvidenceInfo, verify_evidence};
 pub use options::WalletOptions;
 pub use payee::PayeeView;
 pub use plan::{PayTo, PaymentPlan, PaymentWish, PlanWarning};

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use super::Wallet;
 use super::plan::{self, PaymentPlan};
+use super::sync::Depth;
 use crate::error::WalletError;
 use crate::keys::Digest;
 use crate::operation::confirm;
 use crate::operation::drive;
 use crate::operation::limits::Approval;
-use crate::store::tables::payment::{self, Payment};
+use crate::store::tables::payment::{self, Payment, PaymentState};
 
 /// How long `pay` waits for the outcome before it says that the payment is on its way.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -40,7 +41,19 @@ impl Wallet {
         })
         .await
         .map_err(|_| WalletError::Internal { reason: "the confirmation was ended".into() })??;
-        self.outcome(confirmed.record.payment, PATIENCE).await
+        let payment = self.outcome(confirmed.record.payment, PATIENCE).await?;
+        self.see_in_chain(payment).await
+    }
+
+    /// An answer to a repeated order names no entry, so that its money stays held until the chain is followed.
+    async fn see_in_chain(&self, payment: Payment) -> Result<Payment, WalletError> {
+        if payment.state != PaymentState::Settled || payment.sequence.is_some() {
+            return Ok(payment);
+        }
+        if let Err(error) = self.sync_to(payment.issuer, Depth::News).await {
+            tracing::info!(code = error.code(), "a settled payment is not seen in the chain yet");
+        }
+        self.stored_payment(payment.payment).await
     }
 
     /// Waits for the outcome of a payment that was confirmed.
@@ -57,7 +70,7 @@ impl Wallet {
                     .read(move |connection, cipher| Ok(payment::get(connection, cipher, &payment)?))
                     .await?
                     .ok_or_else(|| WalletError::not_found("payment"))?;
-                if found.state != payment::PaymentState::Pending {
+                if found.state != PaymentState::Pending {
                     return Ok(found);
                 }
                 if news.changed().await.is_err() {

@@ -20,6 +20,8 @@ use crate::store::tables::payee::{self, PAYEES, PayeeRecord};
 
 /// How long what is known of a payee serves without being looked up again, while there is a network.
 const FRESH_SECONDS: i64 = 86_400;
+/// The same for a payee without a name: it may have been given one since.
+const FRESH_SECONDS_UNNAMED: i64 = 60;
 
 /// Who is paid, as a confirm screen shows it: "*name*, says *issuer*".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,7 +126,7 @@ pub(crate) async fn find(
     let known = context.read(move |connection, cipher| Ok(PAYEES.get(connection, cipher, id)?)).await?;
     let now = context.now();
     match known {
-        Some(known) if (0..FRESH_SECONDS).contains(&(now - known.fetched_at)) => KnownPayee::of(known),
+        Some(known) if is_fresh(&known, now) => KnownPayee::of(known),
         known => match look_up(context, issuer, account, known.clone()).await {
             Err(WalletError::Network { .. }) if known.is_some() => {
                 KnownPayee::of(known.ok_or_else(|| StoreError::unreadable("payee"))?)
@@ -132,6 +134,11 @@ pub(crate) async fn find(
             found => found,
         },
     }
+}
+
+fn is_fresh(known: &PayeeRecord, now: UnixSeconds) -> bool {
+    let seconds = if known.attestation.is_some() { FRESH_SECONDS } else { FRESH_SECONDS_UNNAMED };
+    (0..seconds).contains(&(now - known.fetched_at))
 }
 
 /// Asks the issuer who a payee is, proves the answer, and remembers it.

@@ -23,8 +23,13 @@ use crate::ledger::ChainState;
 use crate::money::{Amount, Currency};
 use crate::operation::apply::chain_record;
 use crate::operation::confirm::Intent;
+<<<<<<< HEAD
 use crate::operation::context::{Context, Write};
 use crate::store::tables::account::{ACCOUNTS, AccountRecord, Persona};
+=======
+use crate::operation::context::Context;
+use crate::store::tables::account::{ACCOUNTS, AccountRecord, Persona, VouchedRecord};
+>>>>>>> 4d5769d (Synchronisation: chains followed, statements checked, evidence kept, a restored issuer handed back what it lost)
 use crate::store::tables::issuer::{ISSUERS, IssuerRecord};
 use crate::store::tables::payment::{self, Direction, Payment, PaymentState};
 
@@ -224,6 +229,8 @@ impl TestWallet {
             attestation: None,
             key_grants: Vec::new(),
             chain: chain_record(&chain),
+            vouched: VouchedRecord::Empty,
+            newest_key: None,
             head: Some(b"head 0".as_slice().into()),
             verified_at: None,
             unproven_since: None,

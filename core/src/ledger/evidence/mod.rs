@@ -161,6 +161,23 @@ impl EvidenceError {
     }
 }
 
+impl Contradiction {
+    /// A stable name.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TwoStates { .. } => "two_states",
+            Self::Rewritten { .. } => "rewritten",
+            Self::ExecutedAndRefused { .. } => "executed_and_refused",
+            Self::ExecutedTwice { .. } => "executed_twice",
+            Self::TwoStatements { .. } => "two_statements",
+            Self::TwoCards { .. } => "two_cards",
+            Self::BadEntry { .. } => "bad_entry",
+            Self::WrongPlace { .. } => "wrong_place",
+            Self::BadStatement { .. } => "bad_statement",
+        }
+    }
+}
+
 impl Evidence {
     /// Judges the evidence by itself. Needs no network, no clock and no trust in whoever brought it.
     pub fn verify(&self) -> Verdict {

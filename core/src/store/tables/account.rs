@@ -37,6 +37,10 @@ pub struct AccountRecord {
     pub key_grants: Vec<Blob>,
     /// Where the verified chain ends.
     pub chain: ChainRecord,
+    /// What speaks for that end.
+    pub vouched: VouchedRecord,
+    /// The newest founding key under which the issuer is known to have executed an order, if not the first.
+    pub newest_key: Option<ShownKeyRecord>,
     /// The newest signed head that was verified.
     pub head: Option<Blob>,
     /// When the chain was last verified against a fresh head, by our clock.
@@ -74,4 +78,37 @@ pub struct ChainRecord {
     pub balance: Amount,
     /// The time of the last.
     pub time: UnixSeconds,
+}
+
+/// What speaks for the end of a chain: something that the issuer signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VouchedRecord {
+    /// The chain is empty.
+    Empty,
+    /// A head.
+    Head {
+        /// The head.
+        head: Blob,
+    },
+    /// The last entry.
+    Entry {
+        /// The chain's hash before it.
+        previous: Digest,
+        /// The entry.
+        entry: Blob,
+        /// Its receipt, unless it carried a balance over.
+        receipt: Option<Blob>,
+    },
+}
+
+/// An executed order that shows that the issuer knew a rekey.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShownKeyRecord {
+    /// The number of the founding key.
+    pub number: u32,
+    /// The receipt.
+    pub receipt: Blob,
+    /// The order.
+    pub order: Blob,
 }

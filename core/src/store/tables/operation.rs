@@ -158,6 +158,33 @@ pub fn open(connection: &Connection, cipher: &Cipher) -> Result<Vec<Operation>, 
     rows.map(|row| read(cipher, row?)).collect()
 }
 
+/// The operations at an issuer whose outcome is not known, oldest first.
+pub fn open_at(
+    connection: &Connection,
+    cipher: &Cipher,
+    issuer: &RowKey,
+) -> Result<Vec<Operation>, StoreError> {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM operation WHERE state = 0 AND issuer_key = ?1 ORDER BY created_at, key"
+    ))?;
+    let rows = select.query_map([issuer.as_slice()], columns)?;
+    rows.map(|row| read(cipher, row?)).collect()
+}
+
+/// The operations at an issuer that hold money, oldest first.
+pub fn holding(
+    connection: &Connection,
+    cipher: &Cipher,
+    issuer: &RowKey,
+) -> Result<Vec<Operation>, StoreError> {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM operation
+         WHERE key IN (SELECT operation_key FROM hold WHERE issuer_key = ?1) ORDER BY created_at, key"
+    ))?;
+    let rows = select.query_map([issuer.as_slice()], columns)?;
+    rows.map(|row| read(cipher, row?)).collect()
+}
+
 /// The operations at an issuer since a time, in every state.
 pub fn since(
     connection: &Connection,

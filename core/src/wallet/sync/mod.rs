@@ -1,18 +1,75 @@
 //! Following the chains of the wallet's own accounts, and checking them.
+//!
+//! In this order, so that each step can judge the next: the card (whose signatures count), the opening, the newest
+//! statement, the chain up to a head that is signed later than that statement, and our place in the statement.
+//!
+//! - `card`, `open`, `account`, `chain` with `take`: one step each. The statement's check stands in `statement`.
+//! - `fault`: what follows when an issuer shows too little, or what is not true. `hand_back`: after its restore.
 
+mod account;
 mod card;
+mod chain;
+mod fault;
+mod hand_back;
 mod open;
+mod take;
+
+use std::sync::Arc;
 
 use super::Wallet;
+use super::statement::{self, Finding};
 use crate::error::WalletError;
 use crate::keys::IssuerId;
+use crate::operation::context::Context;
+use card::CardNews;
+use chain::Arrival;
+
+/// How much is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// The chain, and what is needed to check it.
+    News,
+    /// Role, name and granted keys as well.
+    Everything,
+}
 
 impl Wallet {
-    /// Asks an issuer for whatever is new, and checks all of it.
+    /// Asks an issuer for whatever is new, and checks all of it. An issuer that is caught contradicting itself is an
+    /// `Untrusted` error with the rule `fraud`; the evidence is kept.
     pub async fn sync(&self, issuer: IssuerId) -> Result<(), WalletError> {
+        self.sync_to(issuer, Depth::Everything).await
+    }
+
+    pub(crate) async fn sync_to(&self, issuer: IssuerId, depth: Depth) -> Result<(), WalletError> {
         let _alone = self.context.syncing.lock(issuer).await;
-        card::refresh(&self.context, issuer, false).await?;
-        open::ensure(&self.context, issuer).await?;
-        Ok(())
+        run(&self.context, issuer, depth).await
+    }
+}
+
+async fn run(context: &Arc<Context>, issuer: IssuerId, depth: Depth) -> Result<(), WalletError> {
+    let news = card::refresh(context, issuer, depth == Depth::Everything).await?;
+    if let CardNews::Contradiction { known, other } = news {
+        return fault::two_cards(context, issuer, &known, &other).await;
+    }
+    open::ensure(context, issuer).await?;
+    let latest = statement::latest(context, issuer).await?;
+    if depth == Depth::Everything {
+        account::refresh(context, issuer).await?;
+    }
+    match chain::follow(context, issuer).await? {
+        Arrival::Fault(error) => return fault::not_followed(context, issuer, *error).await,
+        Arrival::Head { hand_back: Some(lost), .. } => {
+            hand_back::give(context, issuer, lost).await?;
+            if let Arrival::Fault(error) = chain::follow(context, issuer).await? {
+                return fault::not_followed(context, issuer, *error).await;
+            }
+        }
+        Arrival::Head { .. } => {}
+    }
+    let Some(latest) = latest else { return Ok(()) };
+    match statement::catch_up(context, issuer, latest).await? {
+        Finding::InOrder => Ok(()),
+        Finding::Unproven => fault::unproven(context, issuer, "place_withheld").await,
+        Finding::Fraud(fraud) => fault::statement(context, issuer, *fraud).await,
     }
 }

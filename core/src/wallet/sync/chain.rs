@@ -1,0 +1,74 @@
+//! Following the account's chain to a fresh head.
+
+use std::sync::Arc;
+
+use super::take::{self, Segment, Step};
+use crate::error::WalletError;
+use crate::issuer::answer::EntriesPage;
+use crate::issuer::{AccountRef, ChainPosition, EntriesQuery, Reader};
+use crate::keys::IssuerId;
+use crate::ledger::follow::{FollowError, HandBack};
+use crate::operation::context::Context;
+use crate::operation::trust;
+
+/// How many entries are asked for at a time.
+const PAGE: u16 = 500;
+/// How many pages are kept in memory at most, while something that is suspected waits for what would prove it.
+const MOST_PAGES: usize = 40;
+
+/// Where following has arrived.
+pub(super) enum Arrival {
+    /// At a head that is trusted from now on.
+    Head {
+        /// What a restored issuer must be handed back.
+        hand_back: Option<HandBack>,
+    },
+    /// At something that is not true, or not shown.
+    Fault(Box<FollowError>),
+}
+
+/// Follows the chain from where it was verified to the head of now, page by page. What was verified is kept even if a
+/// later page fails.
+pub(super) async fn follow(context: &Arc<Context>, issuer: IssuerId) -> Result<Arrival, WalletError> {
+    let mut segments: Vec<Segment> = Vec::new();
+    for _ in 0..MOST_PAGES {
+        let (position, page) = fetch(context, issuer, segments.last()).await?;
+        let EntriesPage { entries, head, more } = page;
+        match segments.last_mut() {
+            Some(segment) => segment.bundles.extend(entries),
+            None => segments.push(Segment { epoch: position.epoch, bundles: entries }),
+        }
+        let newer_epoch = Some(head.body().epoch).filter(|epoch| !more && *epoch > position.epoch);
+        if let Some(epoch) = newer_epoch {
+            segments.push(Segment { epoch, bundles: Vec::new() });
+            continue;
+        }
+        if more && segments.len() > 1 {
+            continue;
+        }
+        match take::take(context, issuer, segments, (!more).then_some(head)).await? {
+            Step::Arrived(arrival) => return Ok(*arrival),
+            Step::Taken => segments = Vec::new(),
+            Step::Suspicious(kept) => segments = kept,
+        }
+    }
+    Err(WalletError::untrusted("ledger", "too_many_pages", "does not come to an end"))
+}
+
+async fn fetch(
+    context: &Context,
+    issuer: IssuerId,
+    segment: Option<&Segment>,
+) -> Result<(ChainPosition, EntriesPage), WalletError> {
+    let account = context.read(move |connection, cipher| trust::account(connection, cipher, &issuer)).await?;
+    let stored = ChainPosition { epoch: account.chain.epoch, sequence: account.chain.sequence };
+    let after = segment.map_or(stored, |segment| segment.end(stored));
+    let key = context.keys()?.founding_key(&account)?;
+    let reader = Reader { account: AccountRef { issuer, account: account.account }, key: &key };
+    let page = context
+        .backend
+        .entries(reader, EntriesQuery { after, limit: PAGE })
+        .await
+        .map_err(|error| trust::network(&error))?;
+    Ok((after, page))
+}

@@ -29,7 +29,7 @@ pub enum ArtefactError {
         reason: &'static str,
     },
     /// An artefact, but of another kind than was asked for.
-    #[error("is {}, where {} belongs", named(Kind::from_value(*found)), wanted(*expected))]
+    #[error("{}", wrong_kind(*expected, *found))]
     WrongKind {
         /// What was asked for; absent if any known kind would have done.
         expected: Option<Kind>,
@@ -99,14 +99,13 @@ impl ArtefactError {
     }
 }
 
-fn wanted(kind: Option<Kind>) -> String {
-    kind.map_or_else(|| "a known kind".into(), |kind| named(Some(kind)))
-}
-
-fn named(kind: Option<Kind>) -> String {
-    match kind.map(Kind::name) {
-        None => "an artefact of unknown kind".into(),
-        Some(name @ ("opening" | "attestation" | "order")) => format!("an {name}"),
-        Some(name) => format!("a {name}"),
+fn wrong_kind(expected: Option<Kind>, found: u64) -> String {
+    let one = |kind: Kind| match kind.name() {
+        name @ ("opening" | "attestation" | "order") => format!("an {name}"),
+        name => format!("a {name}"),
+    };
+    match (Kind::from_value(found), expected) {
+        (Some(found), Some(expected)) => format!("is {}, where {} belongs", one(found), one(expected)),
+        _ => format!("is of kind {found}, which this software does not know; update it"),
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! - [`cbor`]: the walk that refuses all but deterministic encoding; [`fields`]: reading and writing the payload.
 //! - `envelope`: the outer structure and the signature.
+//! - `testing`: generators of artefacts of every kind, for property tests here and in other crates.
 
 pub mod cbor;
 mod envelope;
@@ -26,6 +27,9 @@ mod refusal;
 mod rekey;
 mod request;
 mod statement;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(test)]
 mod tests;
 

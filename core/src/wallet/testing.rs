@@ -23,13 +23,8 @@ use crate::ledger::ChainState;
 use crate::money::{Amount, Currency};
 use crate::operation::apply::chain_record;
 use crate::operation::confirm::Intent;
-<<<<<<< HEAD
 use crate::operation::context::{Context, Write};
-use crate::store::tables::account::{ACCOUNTS, AccountRecord, Persona};
-=======
-use crate::operation::context::Context;
 use crate::store::tables::account::{ACCOUNTS, AccountRecord, Persona, VouchedRecord};
->>>>>>> 4d5769d (Synchronisation: chains followed, statements checked, evidence kept, a restored issuer handed back what it lost)
 use crate::store::tables::issuer::{ISSUERS, IssuerRecord};
 use crate::store::tables::payment::{self, Direction, Payment, PaymentState};
 

@@ -97,7 +97,8 @@ pub trait IssuerBackend: Send + Sync + fmt::Debug {
 
     // Cards
 
-    /// The issuer's card. `host` is where it was heard of, for an issuer that has no card yet.
+    /// The issuer's card. `host` (with its port if it is not 443) is where it was heard of, for an issuer that has no
+    /// card yet.
     async fn card(&self, issuer: &IssuerId, host: Option<&str>) -> Result<CardBundle, IssuerError>;
 
     // Accounts

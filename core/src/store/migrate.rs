@@ -20,7 +20,11 @@ pub struct Schema {
 /// The wallet's tables. The id reads `TALY` in ASCII.
 pub const WALLET: Schema = Schema {
     application_id: 0x5441_4C59,
-    steps: &[include_str!("migrations/0001_search.sql"), include_str!("migrations/0002_wallet.sql")],
+    steps: &[
+        include_str!("migrations/0001_search.sql"),
+        include_str!("migrations/0002_wallet.sql"),
+        include_str!("migrations/0003_act.sql"),
+    ],
 };
 
 impl Schema {

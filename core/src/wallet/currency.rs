@@ -1,16 +1,19 @@
 //! Adding a currency from a card's link, pinned to what was scanned.
 
+use serde::{Deserialize, Serialize};
+
 use super::Wallet;
 use crate::artefact::{Opening, Signed};
+use crate::clock::UnixSeconds;
 use crate::error::WalletError;
 use crate::event::Event;
 use crate::issuer::answer::CardBundle;
-use crate::keys::{AccountId, IssuerId, RecoveryKeys};
+use crate::keys::{AccountId, Digest, IssuerId, RecoveryKeys, WalletSeed};
 use crate::ledger::ChainState;
 use crate::money::{Amount, Currency};
 use crate::operation::apply::chain_record;
 use crate::operation::context::{Context, Write};
-use crate::operation::keyslot::founding;
+use crate::operation::keyslot::{WalletKeys, founding};
 use crate::operation::trust::{self, KnownIssuer};
 use crate::request::CardLink;
 use crate::store::tables::account::{ACCOUNTS, AccountRecord, Persona, VouchedRecord};
@@ -22,7 +25,8 @@ const COUNTERS: Keyed<u32> = Keyed::new("setting");
 const NEXT_RECOVERY_KEY: &str = "recovery/next";
 
 /// How the account at a new issuer relates to the holder's other accounts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum AccountKind {
     /// A key of its own, so that nobody can link it to the holder's other accounts.
@@ -30,6 +34,16 @@ pub enum AccountKind {
     Private,
     /// The same account id at every issuer: for shops, which want to be recognised.
     Public,
+}
+
+impl AccountKind {
+    /// How the founding key of such an account is derived.
+    pub(crate) fn persona(self) -> Persona {
+        match self {
+            Self::Private => Persona::Private { index: 0 },
+            Self::Public => Persona::Public { index: 0 },
+        }
+    }
 }
 
 /// A currency in the wallet, as its issuer describes it.
@@ -64,8 +78,7 @@ impl Wallet {
     pub async fn add_currency(&self, link: &str, kind: AccountKind) -> Result<CurrencyInfo, WalletError> {
         let link =
             CardLink::parse(link).map_err(|error| WalletError::invalid("link", error.code(), error))?;
-        let host = format!("https://{}", link.host);
-        let issuer = add(&self.context, &link.issuer, &host, kind).await?;
+        let issuer = add(&self.context, &link.issuer, &link.host, kind).await?;
         // The currency is added; if its issuer cannot be reached now, the next synchronisation opens the account.
         if let Err(error) = self.sync(issuer).await {
             tracing::info!(code = error.code(), "a new currency is not synchronised yet");
@@ -107,8 +120,10 @@ impl Wallet {
 
 fn describe(issuer: &KnownIssuer, account: &AccountRecord) -> CurrencyInfo {
     let card = issuer.card();
-    let host =
-        card.endpoints.first().map_or(issuer.record.found_at.as_str(), |endpoint| endpoint.origin.as_str());
+    let origin = card
+        .endpoints
+        .first()
+        .map_or_else(|| format!("https://{}", issuer.record.found_at), |endpoint| endpoint.origin.clone());
     CurrencyInfo {
         issuer: card.issuer,
         issuer_name: card.name.clone(),
@@ -116,7 +131,7 @@ fn describe(issuer: &KnownIssuer, account: &AccountRecord) -> CurrencyInfo {
         account: account.account,
         promise: card.promise.clone(),
         owners_limit: card.owners_limit,
-        link: format!("{host}/c/{}", card.issuer),
+        link: format!("{origin}/c/{}", card.issuer),
         opened: account.opened,
         owned: issuer.record.owned.is_some(),
     }
@@ -141,21 +156,7 @@ pub(crate) async fn add(
     let keys = context.keys()?;
     context
         .write(move |write| {
-            let persona = match kind {
-                AccountKind::Private => Persona::Private { index: 0 },
-                AccountKind::Public => Persona::Public { index: 0 },
-            };
-            let seed = keys.newest()?;
-            let key = seed.founding_key(founding(&issuer, persona));
-            let opening = Opening {
-                issuer,
-                commitment: commitment_for(write, keys.recovery(), persona)?,
-                sealing_key: seed.sealing_secret(&key.public_key()).public_key(),
-                signed_at: issuer_now,
-            };
-            let opening =
-                Signed::sign(&opening, &key).map_err(|error| WalletError::artefact("opening", &error))?;
-            let account = new_account(&opening, persona, seed.generation());
+            let account = make_account(write, &keys, issuer, kind.persona(), issuer_now)?;
             ISSUERS.put(write.transaction, write.cipher, issuer, &record)?;
             ACCOUNTS.put(write.transaction, write.cipher, issuer, &account)?;
             write.tell(&Event::CurrencyAdded { issuer })
@@ -212,28 +213,66 @@ pub(crate) fn new_account(opening: &Signed<Opening>, persona: Persona, generatio
     }
 }
 
-/// The recovery commitment of a new account. A public persona keeps its commitment at every issuer, since its id is
-/// made from it; everything else takes the next recovery key.
-fn commitment_for(
+/// The wallet's account at an issuer that it did not know before, its keys chosen now.
+///
+/// A public persona has one account id at every issuer. So its opening is always signed by its first key, with the
+/// commitment of that time, and the rekeys since then come along.
+pub(crate) fn make_account(
     write: &Write<'_>,
-    recovery: &RecoveryKeys,
+    keys: &WalletKeys,
+    issuer: IssuerId,
     persona: Persona,
-) -> Result<crate::keys::Digest, WalletError> {
-    if let Persona::Public { .. } = persona {
-        for account in ACCOUNTS.all(write.transaction, write.cipher)? {
-            if account.persona == persona {
-                return Ok(trust::opening(&account)?.body().commitment);
-            }
-        }
-    }
-    next_commitment(write, recovery)
+    now: UnixSeconds,
+) -> Result<AccountRecord, WalletError> {
+    let elsewhere = match persona {
+        Persona::Private { .. } => None,
+        Persona::Public { .. } => ACCOUNTS
+            .all(write.transaction, write.cipher)?
+            .into_iter()
+            .filter(|account| account.persona == persona)
+            .max_by_key(|account| account.rekeys.len()),
+    };
+    let Some(elsewhere) = elsewhere else {
+        let commitment = next_commitment(write, keys.recovery())?;
+        let seed = keys.newest()?;
+        return Ok(new_account(&open(seed, issuer, persona, commitment, now)?, persona, seed.generation()));
+    };
+    let first = trust::opening(&elsewhere)?;
+    let which = founding(&elsewhere.issuer, persona);
+    let seed = keys
+        .seeds()
+        .iter()
+        .find(|seed| seed.founding_key(which).public_key() == *first.signer())
+        .ok_or_else(|| WalletError::not_found("wallet seed of the account's first key"))?;
+    let opening = open(seed, issuer, persona, first.body().commitment, now)?;
+    Ok(AccountRecord {
+        founding_key: elsewhere.founding_key,
+        generation: elsewhere.generation,
+        rekeys: elsewhere.rekeys,
+        ..new_account(&opening, persona, seed.generation())
+    })
+}
+
+/// Signs the opening of an account.
+pub(crate) fn open(
+    seed: &WalletSeed,
+    issuer: IssuerId,
+    persona: Persona,
+    commitment: Digest,
+    now: UnixSeconds,
+) -> Result<Signed<Opening>, WalletError> {
+    let key = seed.founding_key(founding(&issuer, persona));
+    let opening = Opening {
+        issuer,
+        commitment,
+        sealing_key: seed.sealing_secret(&key.public_key()).public_key(),
+        signed_at: now,
+    };
+    Signed::sign(&opening, &key).map_err(|error| WalletError::artefact("opening", &error))
 }
 
 /// Takes the next recovery key and gives its commitment.
-pub(crate) fn next_commitment(
-    write: &Write<'_>,
-    recovery: &RecoveryKeys,
-) -> Result<crate::keys::Digest, WalletError> {
+pub(crate) fn next_commitment(write: &Write<'_>, recovery: &RecoveryKeys) -> Result<Digest, WalletError> {
     let number = COUNTERS.get(write.transaction, write.cipher, NEXT_RECOVERY_KEY)?.unwrap_or(0);
     let commitment = recovery.commitment(number).ok_or_else(|| {
         WalletError::invalid("account", "no_recovery_key", "this phrase has no recovery keys left")

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use super::app_lock;
 use super::options::WalletOptions;
+use super::owner;
 use crate::artefact::Card;
 use crate::error::WalletError;
 use crate::keys::{RecoveryKeys, RecoveryPhrase};
@@ -94,6 +95,7 @@ pub(crate) async fn unlock(context: &Arc<Context>, pin: Option<&str>) -> Result<
     context.unlock(data_key, keys)?;
     introduce_issuers(context).await?;
     drive::recover(context).await?;
+    owner::take_up(context);
     Ok(())
 }
 
@@ -138,6 +140,7 @@ pub(crate) async fn resume(context: &Arc<Context>) -> Result<(), WalletError> {
     context.begin_session();
     if context.keys().is_ok() {
         drive::recover(context).await?;
+        owner::take_up(context);
         context.hurry();
     }
     Ok(())

@@ -35,6 +35,7 @@ mod wallet_list;
 use std::sync::Arc;
 
 pub use crate::operation::SpendingLimits;
+pub use crate::store::tables::act::ActState;
 pub use crate::store::tables::payment::{Direction, Payment, PaymentState};
 pub use app_lock::AppLock;
 pub use balance::Balance;
@@ -42,6 +43,10 @@ pub use currency::{AccountKind, CurrencyInfo};
 pub use evidence::{EvidenceInfo, verify_evidence};
 pub use history::{HistoryPage, HistoryQuery, MAX_PAGE, PaymentDetails};
 pub use options::WalletOptions;
+pub use owner::{
+    AttestedName, CardChanges, CardUpdate, FoundingDraft, GrantGivenTo, GrantInfo, GrantState, IssuerCheck,
+    IssuerFault, KeyCapabilities, OwnedIssuer, OwnerDebt, UnfinishedFounding,
+};
 pub use payee::PayeeView;
 pub use plan::{PayTo, PaymentPlan, PaymentWish, PlanWarning};
 pub use request::{PriceWish, RequestInfo, RequestLine, RequestWish, TipWish};

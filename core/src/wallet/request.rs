@@ -260,6 +260,7 @@ impl Wallet {
     async fn host_of(&self, issuer: IssuerId) -> Result<String, WalletError> {
         let known =
             self.context.read(move |connection, cipher| trust::issuer(connection, cipher, &issuer)).await?;
+        // Both as `host` and as `https://host`.
         let origin =
             known.card().endpoints.first().map_or(known.record.found_at.as_str(), |first| &first.origin);
         Ok(origin.trim_start_matches("https://").to_owned())

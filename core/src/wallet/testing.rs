@@ -8,16 +8,19 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use async_trait::async_trait;
 
 use super::{Wallet, WalletOptions};
-use crate::artefact::{Card, Endpoint, Opening, Order, Rekey, Signed};
+use crate::artefact::{
+    Attestation, Cancel, Card, Endpoint, Grant, Opening, Order, Refusal, Rekey, Signed, Statement,
+};
 use crate::clock::{Clock, SystemEntropy, UnixSeconds};
 use crate::event::Event;
-use crate::issuer::answer::{CardBundle, OpenedAccount};
+use crate::issuer::answer::{CardBundle, Founding, NextSigningKey, OpenedAccount};
 use crate::issuer::{
-    BackendCapabilities, ConnectFault, IssuerBackend, IssuerError, OrderAnswer, OrderSubmission, Reader,
+    BackendCapabilities, ConnectFault, HostToken, IssuerBackend, IssuerError, OrderAnswer, OrderSubmission,
+    Reader,
 };
 use crate::keys::{
-    AccountId, Digest, Founding, IssuerId, MemorySecretStore, PassphraseCost, PublicKey, SecretStore,
-    SigningKey, recovery_commitment,
+    self, AccountId, Digest, IssuerId, MemorySecretStore, PassphraseCost, PublicKey, SecretStore, SigningKey,
+    recovery_commitment,
 };
 use crate::ledger::ChainState;
 use crate::money::{Amount, Currency};
@@ -92,6 +95,44 @@ impl IssuerBackend for Unreachable {
         _: Reader<'_>,
         _: &Signed<Order>,
     ) -> Result<Option<OrderAnswer>, IssuerError> {
+        unreachable()
+    }
+
+    async fn statement(&self, _: &IssuerId, _: Option<i64>) -> Result<Signed<Statement>, IssuerError> {
+        unreachable()
+    }
+
+    async fn post_grant(&self, _: &Signed<Grant>) -> Result<Signed<Grant>, IssuerError> {
+        unreachable()
+    }
+
+    async fn post_attestation(&self, _: &Signed<Attestation>) -> Result<Signed<Attestation>, IssuerError> {
+        unreachable()
+    }
+
+    async fn post_cancel(
+        &self,
+        _: &Signed<Cancel>,
+        _: Option<&[u8]>,
+    ) -> Result<Signed<Refusal>, IssuerError> {
+        unreachable()
+    }
+
+    async fn found_issuer(
+        &self,
+        _: &Endpoint,
+        _: Option<&HostToken>,
+        _: &PublicKey,
+        _: &Digest,
+    ) -> Result<Founding, IssuerError> {
+        unreachable()
+    }
+
+    async fn put_card(&self, _: &Signed<Card>, _: &[Signed<Rekey>]) -> Result<CardBundle, IssuerError> {
+        unreachable()
+    }
+
+    async fn next_signing_key(&self, _: &IssuerId, _: &SigningKey) -> Result<NextSigningKey, IssuerError> {
         unreachable()
     }
 }
@@ -178,7 +219,7 @@ impl TestWallet {
             card: Signed::sign(&card, &key).unwrap().bytes().into(),
             earlier_cards: Vec::new(),
             rekeys: Vec::new(),
-            found_at: "https://bread.example".into(),
+            found_at: "bread.example".into(),
             card_checked_at: START,
             statement: Some((0, Digest::of(&[b"statement 0"]))),
             owned: None,
@@ -198,10 +239,10 @@ impl TestWallet {
         issuer
     }
 
-    fn account(&self, issuer: IssuerId, commitment: Digest, balance: i64) -> AccountRecord {
-        let keys = self.wallet.context.keys().unwrap();
-        let seed = keys.newest().unwrap();
-        let key = seed.founding_key(Founding::Account { issuer, k: 0 });
+    pub(crate) fn account(&self, issuer: IssuerId, commitment: Digest, balance: i64) -> AccountRecord {
+        let held = self.wallet.context.keys().unwrap();
+        let seed = held.newest().unwrap();
+        let key = seed.founding_key(keys::Founding::Account { issuer, k: 0 });
         let founding_key = key.public_key();
         let account = AccountId::derive(&founding_key, &commitment);
         let opening = Opening {

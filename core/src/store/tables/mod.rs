@@ -7,6 +7,7 @@
 //! - one file for each table that has more than that.
 
 pub mod account;
+pub mod act;
 pub mod blob;
 pub mod entry;
 pub mod evidence;

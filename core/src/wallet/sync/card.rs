@@ -15,7 +15,7 @@ use crate::store::tables::issuer::{ISSUERS, IssuerRecord};
 const FRESH_SECONDS: i64 = 3_600;
 
 /// What became of the card.
-pub(super) enum CardNews {
+pub(in crate::wallet) enum CardNews {
     /// As it was.
     Same,
     /// A newer one is in force now.
@@ -25,7 +25,7 @@ pub(super) enum CardNews {
 }
 
 /// Asks for the card if it was not asked for in the last hour, or if `now_please`.
-pub(super) async fn refresh(
+pub(in crate::wallet) async fn refresh(
     context: &Context,
     issuer: IssuerId,
     now_please: bool,

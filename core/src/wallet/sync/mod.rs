@@ -7,11 +7,11 @@
 //! - `fault`: what follows when an issuer shows too little, or what is not true. `hand_back`: after its restore.
 
 mod account;
-mod card;
+pub(super) mod card;
 mod chain;
 mod fault;
 mod hand_back;
-mod open;
+pub(super) mod open;
 mod take;
 
 use std::sync::Arc;

@@ -9,7 +9,7 @@ use crate::operation::trust::{self, KnownIssuer};
 use crate::store::tables::account::{ACCOUNTS, AccountRecord};
 
 /// Opens the account at its issuer, if that has not confirmed it yet.
-pub(super) async fn ensure(context: &Context, issuer: IssuerId) -> Result<(), WalletError> {
+pub(in crate::wallet) async fn ensure(context: &Context, issuer: IssuerId) -> Result<(), WalletError> {
     let account = context.read(move |connection, cipher| trust::account(connection, cipher, &issuer)).await?;
     if account.opened { Ok(()) } else { open(context, &account).await }
 }

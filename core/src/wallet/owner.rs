@@ -1,1 +1,0 @@
-//! What only the owner of an issuer does.

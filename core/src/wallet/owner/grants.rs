@@ -1,0 +1,541 @@
+//! Giving roles, keys and names, and taking them back.
+
+use std::collections::HashMap;
+
+use super::super::Wallet;
+use super::acts::{self, deliver};
+use super::card::{composed, sign};
+use super::{Owner, not_owner, signing_time};
+use crate::artefact::{Attestation, Cancel, Capabilities, Grant, GrantGiven, Refusal, Role, Signed};
+use crate::clock::UnixSeconds;
+use crate::error::WalletError;
+use crate::event::Event;
+use crate::keys::{AccountId, Digest, IssuerId, PublicKey, SigningKey};
+use crate::ledger::{FoundingKeys, Standing};
+use crate::money::Amount;
+use crate::operation::context::{Context, Write};
+use crate::operation::keyslot::WalletKeys;
+use crate::operation::trust::{self, KnownIssuer};
+use crate::store::Cipher;
+use crate::store::tables::Blob;
+use crate::store::tables::account::{ACCOUNTS, AccountRecord};
+use crate::store::tables::act::{self, Act, ActKind, ActState};
+use crate::store::tables::issuer::ISSUERS;
+
+/// What a key may do for an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[allow(clippy::struct_excessive_bools, reason = "a set, not a state")]
+pub struct KeyCapabilities {
+    /// Pay.
+    pub pay: bool,
+    /// Ask for payments.
+    pub receive: bool,
+    /// Pay back what was paid to the account.
+    pub refund: bool,
+    /// Read the account.
+    pub view: bool,
+    /// Give accounts their public names: for an issuer's owner only, and for a key that may do nothing else.
+    pub attest: bool,
+}
+
+/// What a grant gives, to whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+pub enum GrantGivenTo {
+    /// A role, to an account.
+    Account {
+        /// The account.
+        account: AccountId,
+        /// The role.
+        role: Role,
+    },
+    /// Capabilities, to a key that acts for this wallet's account.
+    Key {
+        /// The key.
+        key: PublicKey,
+        /// What it may do.
+        capabilities: KeyCapabilities,
+    },
+}
+
+/// How a grant stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+pub enum GrantState {
+    /// Signed; the issuer has not answered yet. It is sent again at every start.
+    Waiting,
+    /// It counts.
+    InForce,
+    /// The issuer did not take it.
+    Refused,
+    /// It was taken back.
+    Cancelled,
+    /// Another role took its place.
+    Replaced,
+    /// Its time is over.
+    Ended,
+    /// The key that gave it was replaced.
+    Void,
+}
+
+/// A grant that was signed by this wallet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct GrantInfo {
+    /// Names it.
+    pub grant: Digest,
+    /// The issuer at which it counts.
+    pub issuer: IssuerId,
+    /// What it gives, to whom.
+    pub given: GrantGivenTo,
+    /// An owner: how far the account may go below zero. Otherwise the most that may be paid in a UTC day.
+    pub limit: Option<Amount>,
+    /// It ends after this, by the issuer's clock.
+    pub not_after: UnixSeconds,
+    /// When it was signed.
+    pub signed_at: UnixSeconds,
+    /// How it stands.
+    pub state: GrantState,
+}
+
+/// A public name that was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct AttestedName {
+    /// What was signed.
+    pub attestation: Attestation,
+    /// Whether the issuer's host has it: if not, it is sent again at every start.
+    pub state: ActState,
+}
+
+impl Wallet {
+    /// Gives an account a role. Only for the owner of the issuer.
+    ///
+    /// `Owner` needs a limit: how far below zero the account may go. All owners' limits together stay within the card's.
+    /// For a worker the limit is what the account may pay in a UTC day. A role replaces the account's earlier one.
+    /// Without a network the grant waits, and is sent later; `Refused` if the host does not take it.
+    pub async fn grant_role(
+        &self,
+        issuer: IssuerId,
+        account: AccountId,
+        role: Role,
+        limit: Option<Amount>,
+        not_after: UnixSeconds,
+    ) -> Result<GrantInfo, WalletError> {
+        match (role, limit) {
+            (Role::Customer, _) => {
+                return Err(WalletError::invalid(
+                    "role",
+                    "role_gives_nothing",
+                    "cancel the other role instead",
+                ));
+            }
+            (Role::Owner, None) => {
+                return Err(WalletError::invalid("limit", "limit_missing", "an owner needs one"));
+            }
+            _ => {}
+        }
+        let given = GrantGiven::Role(role);
+        give(&self.context, issuer, Some(account), given, limit, not_after).await
+    }
+
+    /// Lets another key act for this wallet's account at an issuer: a till, a second phone. Granted keys grant nothing.
+    ///
+    /// With `attest`, which must stand alone, the key may give names for an issuer that this wallet owns.
+    pub async fn grant_key(
+        &self,
+        issuer: IssuerId,
+        key: PublicKey,
+        capabilities: KeyCapabilities,
+        limit: Option<Amount>,
+        not_after: UnixSeconds,
+    ) -> Result<GrantInfo, WalletError> {
+        key.check()?;
+        let given = GrantGiven::Key(key, capabilities.to_set()?);
+        give(&self.context, issuer, None, given, limit, not_after).await
+    }
+
+    /// Gives an account its public name, which payers are shown. Names are unique at an issuer: another account with one
+    /// that looks alike makes it `Refused` (`name_taken`). Without a network it waits, and is sent later.
+    pub async fn attest(
+        &self,
+        issuer: IssuerId,
+        account: AccountId,
+        name: &str,
+        role: Role,
+        not_after: UnixSeconds,
+    ) -> Result<AttestedName, WalletError> {
+        let keys = self.context.keys()?;
+        let issuer_now = self.context.backend.issuer_now(&issuer);
+        let name = composed(name);
+        let signed = self
+            .context
+            .write(move |write| {
+                let owner = Owner::of(write.transaction, write.cipher, &keys, &issuer)?;
+                let signed_at = now(write, issuer, issuer_now)?;
+                let body = Attestation { issuer, account, name, role, not_after, signed_at };
+                let signed = sign(&body, &owner.key)?;
+                acts::insert(write, issuer, ActKind::Attestation, &signed, signed_at)?;
+                Ok(signed)
+            })
+            .await?;
+        let act = deliver(&self.context, issuer, signed.hash()).await?;
+        Ok(AttestedName { attestation: signed.body().clone(), state: act.state })
+    }
+
+    /// Takes a grant back. It is void as soon as the issuer knows of it; without a network that is later.
+    pub async fn cancel_grant(&self, issuer: IssuerId, grant: Digest) -> Result<GrantInfo, WalletError> {
+        let keys = self.context.keys()?;
+        let issuer_now = self.context.backend.issuer_now(&issuer);
+        let signed = self
+            .context
+            .write(move |write| {
+                let (known, account) = load(write, &issuer)?;
+                let grant = find(write, &account, &grant)?;
+                let key = signer_of(&known, &account, &keys, &grant)?;
+                let signed_at = now(write, issuer, issuer_now)?;
+                let cancel =
+                    Cancel { issuer, target: grant.hash(), signed_at, account: grant.body().account };
+                let cancel = sign(&cancel, &key)?;
+                acts::insert(write, issuer, ActKind::Cancel, &cancel, signed_at)?;
+                Ok(cancel)
+            })
+            .await?;
+        deliver(&self.context, issuer, signed.hash()).await?;
+        self.grant(issuer, grant).await
+    }
+
+    /// All grants of this wallet at an issuer, newest first: those signed here, and those of its own account.
+    pub async fn grants(&self, issuer: IssuerId) -> Result<Vec<GrantInfo>, WalletError> {
+        let issuer_now = self.context.backend.issuer_now(&issuer);
+        self.context.read(move |connection, cipher| list(connection, cipher, &issuer, issuer_now)).await
+    }
+
+    /// A grant of this wallet.
+    pub async fn grant(&self, issuer: IssuerId, grant: Digest) -> Result<GrantInfo, WalletError> {
+        let all = self.grants(issuer).await?;
+        all.into_iter().find(|info| info.grant == grant).ok_or_else(|| WalletError::not_found("grant"))
+    }
+}
+
+impl KeyCapabilities {
+    fn to_set(self) -> Result<Capabilities, WalletError> {
+        let parts = [
+            (self.pay, Capabilities::PAY),
+            (self.receive, Capabilities::RECEIVE),
+            (self.refund, Capabilities::REFUND),
+            (self.view, Capabilities::VIEW),
+            (self.attest, Capabilities::ATTEST),
+        ];
+        let set = parts
+            .into_iter()
+            .filter_map(|(wanted, capability)| wanted.then_some(capability))
+            .reduce(Capabilities::and)
+            .ok_or_else(|| WalletError::invalid("capabilities", "no_capability", "none is given"))?;
+        if set.allows(Capabilities::ATTEST) && set != Capabilities::ATTEST {
+            return Err(WalletError::invalid("capabilities", "attest_alone", "`attest` must stand alone"));
+        }
+        Ok(set)
+    }
+
+    fn of_set(set: Capabilities) -> Self {
+        Self {
+            pay: set.allows(Capabilities::PAY),
+            receive: set.allows(Capabilities::RECEIVE),
+            refund: set.allows(Capabilities::REFUND),
+            view: set.allows(Capabilities::VIEW),
+            attest: set.allows(Capabilities::ATTEST),
+        }
+    }
+}
+
+/// Signs a grant and sends it. Without an account it is about this wallet's own.
+async fn give(
+    context: &Context,
+    issuer: IssuerId,
+    account: Option<AccountId>,
+    given: GrantGiven,
+    limit: Option<Amount>,
+    not_after: UnixSeconds,
+) -> Result<GrantInfo, WalletError> {
+    let keys = context.keys()?;
+    let issuer_now = context.backend.issuer_now(&issuer);
+    if not_after <= issuer_now {
+        return Err(WalletError::invalid("not_after", "in_the_past", "has passed already"));
+    }
+    let nonce = context.entropy.bytes();
+    let signed = context
+        .write(move |write| {
+            let (known, own) = load(write, &issuer)?;
+            let signed_at = now(write, issuer, issuer_now)?;
+            let account = account.unwrap_or(own.account);
+            let grant = Grant { issuer, account, given, limit, not_after, signed_at, nonce };
+            let key = if by_issuer(&given) { issuer_key(&known, &keys)? } else { keys.founding_key(&own)? };
+            let signed = sign(&grant, &key)?;
+            acts::insert(write, issuer, ActKind::Grant, &signed, signed_at)?;
+            Ok(signed)
+        })
+        .await?;
+    deliver(context, issuer, signed.hash()).await?;
+    let hash = signed.hash();
+    let all = context.read(move |connection, cipher| list(connection, cipher, &issuer, issuer_now)).await?;
+    all.into_iter().find(|info| info.grant == hash).ok_or_else(|| WalletError::not_found("grant"))
+}
+
+/// The owner role of the owner's own account, signed and stored to be sent.
+pub(crate) fn owner_grant(
+    write: &Write<'_>,
+    key: &SigningKey,
+    account: &AccountRecord,
+    limit: Amount,
+    signed_at: UnixSeconds,
+    nonce: [u8; 8],
+) -> Result<Digest, WalletError> {
+    /// As long as the owner keeps the founding key, which can always grant it again.
+    const SECONDS: i64 = 10 * 365 * 86_400;
+    let grant = Grant {
+        issuer: account.issuer,
+        account: account.account,
+        given: GrantGiven::Role(Role::Owner),
+        limit: Some(limit),
+        not_after: signed_at.saturating_add(SECONDS),
+        signed_at,
+        nonce,
+    };
+    acts::insert(write, account.issuer, ActKind::Grant, &sign(&grant, key)?, signed_at)
+}
+
+/// Whether this is the issuer's to give: the owner role, and the right to give names. Everything else is an account's.
+fn by_issuer(given: &GrantGiven) -> bool {
+    match given {
+        GrantGiven::Role(role) => *role == Role::Owner,
+        GrantGiven::Key(_, set) => *set == Capabilities::ATTEST,
+    }
+}
+
+fn issuer_key(known: &KnownIssuer, keys: &WalletKeys) -> Result<SigningKey, WalletError> {
+    let key = keys.issuer_key(known.record.owned.ok_or_else(not_owner)?)?;
+    if key.public_key() == *known.founding.key() { Ok(key) } else { Err(not_owner()) }
+}
+
+/// The key that may cancel a grant: the one that signed it, if it is in force still.
+fn signer_of(
+    known: &KnownIssuer,
+    own: &AccountRecord,
+    keys: &WalletKeys,
+    grant: &Signed<Grant>,
+) -> Result<SigningKey, WalletError> {
+    let key = if by_issuer(&grant.body().given) { issuer_key(known, keys)? } else { keys.founding_key(own)? };
+    if key.public_key() == *grant.signer() {
+        Ok(key)
+    } else {
+        Err(WalletError::Conflict { what: "key of this grant".into() })
+    }
+}
+
+fn load(write: &Write<'_>, issuer: &IssuerId) -> Result<(KnownIssuer, AccountRecord), WalletError> {
+    Ok((
+        trust::issuer(write.transaction, write.cipher, issuer)?,
+        trust::account(write.transaction, write.cipher, issuer)?,
+    ))
+}
+
+fn now(write: &Write<'_>, issuer: IssuerId, issuer_now: UnixSeconds) -> Result<UnixSeconds, WalletError> {
+    let acts = act::of_issuer(write.transaction, write.cipher, &ISSUERS.key(write.cipher, issuer))?;
+    Ok(signing_time(&acts, issuer_now))
+}
+
+/// A grant that was signed here, or that the issuer told of.
+fn find(write: &Write<'_>, account: &AccountRecord, grant: &Digest) -> Result<Signed<Grant>, WalletError> {
+    if let Some(act) = act::get(write.transaction, write.cipher, grant)?
+        && act.record.kind == ActKind::Grant
+    {
+        return trust::stored(&act.record.artefact, "act.value");
+    }
+    let told = own_grants(account)?.into_iter().find(|told| told.hash() == *grant);
+    told.ok_or_else(|| WalletError::not_found("grant"))
+}
+
+/// What the issuer told of the wallet's own account.
+fn own_grants(account: &AccountRecord) -> Result<Vec<Signed<Grant>>, WalletError> {
+    let blobs = account.role_grant.iter().chain(&account.key_grants);
+    blobs.map(|blob| trust::stored(blob, "account.grants")).collect()
+}
+
+fn list(
+    connection: &rusqlite::Connection,
+    cipher: &Cipher,
+    issuer: &IssuerId,
+    now: UnixSeconds,
+) -> Result<Vec<GrantInfo>, WalletError> {
+    let known = trust::issuer(connection, cipher, issuer)?;
+    let own = trust::account(connection, cipher, issuer)?;
+    let acts = act::of_issuer(connection, cipher, &ISSUERS.key(cipher, issuer))?;
+    let judge = Judge { issuer: &known.founding, account: &trust::account_keys(&own)?, now };
+    let mut all = judge.all(&acts, &own_grants(&own)?)?;
+    all.sort_by_key(|info| (std::cmp::Reverse(info.signed_at), info.grant));
+    Ok(all)
+}
+
+/// What decides how grants stand.
+struct Judge<'a> {
+    issuer: &'a FoundingKeys,
+    /// This wallet's own account.
+    account: &'a FoundingKeys,
+    now: UnixSeconds,
+}
+
+impl Judge<'_> {
+    fn all(&self, acts: &[Act], told: &[Signed<Grant>]) -> Result<Vec<GrantInfo>, WalletError> {
+        let mut cancelled = Vec::new();
+        let mut grants: Vec<(Signed<Grant>, ActState)> = Vec::new();
+        for act in acts {
+            match act.record.kind {
+                ActKind::Cancel if act.state == ActState::Accepted => {
+                    let cancel: Signed<Cancel> = trust::stored(&act.record.artefact, "act.value")?;
+                    cancelled.push(cancel.body().target);
+                }
+                ActKind::Grant => {
+                    grants.push((trust::stored(&act.record.artefact, "act.value")?, act.state));
+                }
+                _ => {}
+            }
+        }
+        for told in told {
+            if !grants.iter().any(|(grant, _)| grant.hash() == told.hash()) {
+                grants.push((told.clone(), ActState::Accepted));
+            }
+        }
+        let roles = newest_roles(&grants);
+        Ok(grants
+            .iter()
+            .map(|(grant, state)| {
+                let state = match state {
+                    ActState::Waiting => GrantState::Waiting,
+                    ActState::Refused => GrantState::Refused,
+                    ActState::Accepted if cancelled.contains(&grant.hash()) => GrantState::Cancelled,
+                    ActState::Accepted => self.standing(grant, &roles),
+                };
+                describe(grant, state)
+            })
+            .collect())
+    }
+
+    fn standing(&self, grant: &Signed<Grant>, roles: &HashMap<AccountId, Digest>) -> GrantState {
+        let body = grant.body();
+        let replaced = body.role().is_some() && roles.get(&body.account) != Some(&grant.hash());
+        if self.issuer.is_void(grant.signer()) || self.account.is_void(grant.signer()) {
+            GrantState::Void
+        } else if replaced {
+            GrantState::Replaced
+        } else if body.in_time(self.now) {
+            GrantState::InForce
+        } else {
+            GrantState::Ended
+        }
+    }
+}
+
+/// The role grant of each account that came last.
+fn newest_roles(grants: &[(Signed<Grant>, ActState)]) -> HashMap<AccountId, Digest> {
+    let mut newest: HashMap<AccountId, (UnixSeconds, Digest)> = HashMap::new();
+    for (grant, state) in grants {
+        if grant.body().role().is_some() && *state == ActState::Accepted {
+            let this = (grant.body().signed_at, grant.hash());
+            // Of two of one second, the one that was signed later stands later in the list.
+            newest
+                .entry(grant.body().account)
+                .and_modify(|known| {
+                    if this.0 >= known.0 {
+                        *known = this;
+                    }
+                })
+                .or_insert(this);
+        }
+    }
+    newest.into_iter().map(|(account, (_, hash))| (account, hash)).collect()
+}
+
+fn describe(grant: &Signed<Grant>, state: GrantState) -> GrantInfo {
+    let body = grant.body();
+    let given = match body.given {
+        GrantGiven::Role(role) => GrantGivenTo::Account { account: body.account, role },
+        GrantGiven::Key(key, set) => GrantGivenTo::Key { key, capabilities: KeyCapabilities::of_set(set) },
+    };
+    GrantInfo {
+        grant: grant.hash(),
+        issuer: body.issuer,
+        given,
+        limit: body.limit,
+        not_after: body.not_after,
+        signed_at: body.signed_at,
+        state,
+    }
+}
+
+/// A grant was accepted. If it is about the wallet's own account, that can do more now.
+pub(super) fn granted(write: &Write<'_>, grant: &Signed<Grant>) -> Result<(), WalletError> {
+    change_own(write, grant.body().issuer, grant.body().account, |account| {
+        let blob = Blob::from(grant.bytes());
+        match grant.body().given {
+            GrantGiven::Role(_) => account.role_grant = Some(blob),
+            GrantGiven::Key(..) if account.key_grants.contains(&blob) => {}
+            GrantGiven::Key(..) => account.key_grants.push(blob),
+        }
+    })
+}
+
+/// A name was accepted.
+pub(super) fn attested(write: &Write<'_>, attestation: &Signed<Attestation>) -> Result<(), WalletError> {
+    change_own(write, attestation.body().issuer, attestation.body().account, |account| {
+        account.attestation = Some(attestation.bytes().into());
+    })
+}
+
+/// A cancel was accepted.
+pub(super) fn cancelled(write: &Write<'_>, cancel: &Signed<Cancel>) -> Result<(), WalletError> {
+    let is_target = |blob: &Blob| Digest::of(&[&blob.0]) == cancel.body().target;
+    change_own(write, cancel.body().issuer, cancel.body().account, |account| {
+        account.role_grant = account.role_grant.take().filter(|grant| !is_target(grant));
+        account.key_grants.retain(|grant| !is_target(grant));
+    })
+}
+
+fn change_own(
+    write: &Write<'_>,
+    issuer: IssuerId,
+    account: AccountId,
+    change: impl FnOnce(&mut AccountRecord),
+) -> Result<(), WalletError> {
+    let mut own = trust::account(write.transaction, write.cipher, &issuer)?;
+    if own.account != account {
+        return Ok(());
+    }
+    let before = own.clone();
+    change(&mut own);
+    if own == before {
+        return Ok(());
+    }
+    ACCOUNTS.put(write.transaction, write.cipher, issuer, &own)?;
+    // What can be spent depends on the role.
+    if own.role_grant == before.role_grant { Ok(()) } else { write.tell(&Event::BalanceChanged { issuer }) }
+}
+
+/// Whether the issuer's host has signed that a grant is void.
+pub(super) async fn check_cancelled(
+    context: &Context,
+    cancel: &Signed<Cancel>,
+    refusal: &Signed<Refusal>,
+) -> Result<(), WalletError> {
+    let issuer = cancel.body().issuer;
+    let known = context.read(move |connection, cipher| trust::issuer(connection, cipher, &issuer)).await?;
+    let wrong = |rule, reason| Err(WalletError::untrusted("refusal", rule, reason));
+    if refusal.body().subject != cancel.body().target || refusal.body().code != "cancelled" {
+        wrong("wrong_answer", "is not about what was cancelled")
+    } else if known.signing.standing_of(refusal) != Standing::Good {
+        wrong("wrong_signer", "is not signed by a key that the issuer's card names")
+    } else {
+        Ok(())
+    }
+}

@@ -91,10 +91,10 @@ impl Wallet {
                 let filter = Filter {
                     issuer: query.issuer.map(|issuer| ISSUERS.key(cipher, issuer)),
                     text: query.text,
-                    before: before.map(|place| (place.at, place.row)),
+                    before: before.map(Place::bounds),
                 };
                 let (payments, next) = page(connection, cipher, filter, query.limit, MAX_OPENED)?;
-                Ok(HistoryPage { payments, next: next.map(|place| place.to_text()) })
+                Ok(HistoryPage { payments, next: next.map(Place::to_text) })
             })
             .await
     }
@@ -132,6 +132,11 @@ impl Place {
 
     pub(super) fn to_text(self) -> String {
         BASE64URL_NOPAD.encode(&[[Self::FORM].as_slice(), &self.at.to_be_bytes(), &self.row].concat())
+    }
+
+    /// As the history's table takes it.
+    pub(super) fn bounds(self) -> (UnixSeconds, RowKey) {
+        (self.at, self.row)
     }
 
     pub(super) fn parse(text: &str) -> Result<Self, WalletError> {

@@ -41,6 +41,7 @@ pub use app_lock::AppLock;
 pub use balance::Balance;
 pub use currency::{AccountKind, CurrencyInfo};
 pub use evidence::{EvidenceInfo, verify_evidence};
+pub use export::{ExportChunk, ExportFormat, ExportQuery};
 pub use history::{HistoryPage, HistoryQuery, MAX_PAGE, PaymentDetails};
 pub use options::WalletOptions;
 pub use owner::{

@@ -36,7 +36,7 @@ class WalletTest(unittest.IsolatedAsyncioTestCase):
     async def test_a_folder_without_a_wallet_is_a_typed_error(self):
         with self.assertRaises(tallystick.WalletError.Storage) as caught:
             await tallystick.Wallet.open(self.settings, OpenSecretStore())
-        self.assertEqual(caught.exception.fault, "wallet_absent")
+        self.assertEqual(caught.exception.stable_code(), "wallet_absent")
 
 
 if __name__ == "__main__":

@@ -169,6 +169,16 @@ impl WalletError {
     }
 }
 
+// Not called `code` there: one variant has a field of that name, which Python would find in its place.
+#[cfg(feature = "uniffi")]
+#[uniffi::export]
+impl WalletError {
+    /// A stable name for this error, finer than its variant: to decide by, and for fault reports.
+    pub fn stable_code(&self) -> String {
+        self.code().to_owned()
+    }
+}
+
 impl From<StoreError> for WalletError {
     fn from(error: StoreError) -> Self {
         match error {

@@ -19,6 +19,8 @@ pub mod receipts;
 pub mod seen;
 pub mod signing_keys;
 pub mod statement;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(test)]
 mod tests;
 

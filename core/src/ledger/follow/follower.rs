@@ -78,7 +78,8 @@ impl<'a, P: Past> Follower<'a, P> {
         }
         let next = Base::empty(state.issuer, state.account, epoch);
         let old = std::mem::replace(&mut self.base, next);
-        if old.state.sequence > 0 {
+        // An epoch in which nothing happened does not hide the one before.
+        if old.state.sequence > 0 || self.left.is_none() {
             self.left = Some(old);
         }
         self.places.clear();
@@ -112,14 +113,14 @@ impl<'a, P: Past> Follower<'a, P> {
         }
         if let Some(suspicion) = &self.suspicion {
             return Err(if suspicion.reached() == (body.sequence, body.chain_hash) {
-                suspicion.accuse(&self.known, &self.base, head.bytes())
+                suspicion.accuse(&self.known, head.bytes())
             } else {
                 suspicion.unproven().into()
             });
         }
         self.check_reached(head)?;
         self.check_against_trusted(head)?;
-        if self.left.is_some() && state.sequence == 0 {
+        if state.sequence == 0 {
             self.lost_all();
         }
         let newest_key = self.base.newest_key.take();
@@ -177,7 +178,7 @@ impl<'a, P: Past> Follower<'a, P> {
     fn source(&mut self, item: &Item<'_>, entry: &Entry, state: &ChainState) -> Result<Source, Trouble> {
         match entry.authority {
             Authority::Order { hash, .. } => {
-                if self.left.is_some() && state.sequence == 1 {
+                if state.sequence == 1 {
                     self.lost_all();
                 }
                 let executed = check_executed(&self.known, &self.base, item, entry, &hash, state)?;
@@ -198,8 +199,9 @@ impl<'a, P: Past> Follower<'a, P> {
 
     /// Nothing of the older chain was carried: all of it is to be handed back.
     fn lost_all(&mut self) {
-        self.left = None;
-        self.hand_back = Some(HandBack { after_epoch: 0, after_sequence: 0 });
+        if self.left.take().is_some_and(|left| left.state.sequence > 0) {
+            self.hand_back = Some(HandBack { after_epoch: 0, after_sequence: 0 });
+        }
     }
 
     fn take(&mut self, item: &Item<'_>, entry: Entry, state: ChainState, source: Source) -> Movement {
@@ -223,7 +225,7 @@ impl<'a, P: Past> Follower<'a, P> {
                 one: earlier.bytes().to_vec(),
                 other: executed.receipt.bytes().to_vec(),
             };
-            return Err(accuse(&self.known, &self.base, contradiction, Vec::new()));
+            return Err(accuse(&self.known, contradiction, []));
         }
         if self.places.insert(hash, state.sequence).is_some() {
             let words = "an order was executed twice, but the first receipt is not at hand".to_owned();
@@ -282,7 +284,7 @@ impl<'a, P: Past> Follower<'a, P> {
         let run = |previous: Digest, entries: Vec<Vec<u8>>| {
             let run = Run { previous, entries, anchor: Point::signed(head.bytes()) };
             let contradiction = Contradiction::BadEntry { run, base: None, order: None, newer_key: None };
-            accuse(&self.known, &self.base, contradiction, Vec::new())
+            accuse(&self.known, contradiction, [])
         };
         match &self.base.vouched {
             Vouched::Empty => run(head.body().chain_hash, Vec::new()),
@@ -298,7 +300,7 @@ impl<'a, P: Past> Follower<'a, P> {
     fn two_states(&self, one: &[u8], head: &Signed<Head>) -> FollowError {
         let contradiction =
             Contradiction::TwoStates { one: Point::signed(one), other: Point::signed(head.bytes()) };
-        accuse(&self.known, &self.base, contradiction, Vec::new())
+        accuse(&self.known, contradiction, [])
     }
 
     /// The head must not go back behind the one at which we began, nor name another line of statements.
@@ -311,7 +313,7 @@ impl<'a, P: Past> Follower<'a, P> {
         {
             let contradiction =
                 Contradiction::TwoStatements { one: trusted.bytes().to_vec(), other: head.bytes().to_vec() };
-            return Err(accuse(&self.known, &self.base, contradiction, Vec::new()));
+            return Err(accuse(&self.known, contradiction, []));
         }
         if new.time < old.time { Err(Unproven::HeadOutOfTime.into()) } else { Ok(()) }
     }

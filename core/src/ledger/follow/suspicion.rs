@@ -84,12 +84,12 @@ impl Suspicion {
         let leads = (body.account, body.epoch) == (base.state.account, base.state.epoch)
             && (body.sequence, body.chain_hash) == self.reached()
             && known.signing.standing_of(&receipt) == Standing::Good;
-        let error = leads.then(|| self.accuse(known, base, receipt.bytes()))?;
+        let error = leads.then(|| self.accuse(known, receipt.bytes()))?;
         matches!(error, FollowError::Fraud { .. }).then_some(error)
     }
 
     /// The fraud, now that something signed leads through it.
-    pub fn accuse(&self, known: &Known<'_>, base: &Base, anchor: &[u8]) -> FollowError {
+    pub fn accuse(&self, known: &Known<'_>, anchor: &[u8]) -> FollowError {
         let anchor = Point::signed(anchor);
         let run = |anchor| Run { previous: self.previous, entries: self.entries.clone(), anchor };
         let (contradiction, grants) = match self.charge.clone() {
@@ -105,7 +105,7 @@ impl Suspicion {
                 (Contradiction::TwoStates { one: Point::signed(&earlier), other }, Vec::new())
             }
         };
-        accuse(known, base, contradiction, grants)
+        accuse(known, contradiction, grants)
     }
 
     /// What is left to say if nothing signed leads through it.
@@ -120,11 +120,10 @@ impl Suspicion {
 /// Makes evidence and judges it as anyone else would: what would not convince them is no fraud.
 pub(super) fn accuse(
     known: &Known<'_>,
-    base: &Base,
     contradiction: Contradiction,
-    grants: Vec<Vec<u8>>,
+    more: impl IntoIterator<Item = Vec<u8>>,
 ) -> FollowError {
-    let evidence = Evidence { issuer: base.state.issuer, contradiction, support: support(known, grants) };
+    let evidence = known.evidence(contradiction).with(more);
     let verdict = evidence.verify();
     match verdict.finding {
         Finding::Nothing => Unproven::Unconvincing { words: verdict.words }.into(),
@@ -132,14 +131,18 @@ pub(super) fn accuse(
     }
 }
 
-/// Everything known that proves whose keys they are, and what was granted.
-fn support(known: &Known<'_>, grants: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
-    let cards = known.signing.cards().iter().map(Signed::bytes);
-    let rekeys = known.issuer.rekeys().iter().chain(known.account.rekeys()).map(Signed::bytes);
-    let statements = known.statements.iter().map(Signed::bytes);
-    let opening = known.opening.iter().map(|opening| opening.bytes());
-    let granted = known.grants.iter().map(|known| known.grant.bytes());
-    let cancelled = known.grants.iter().filter_map(|known| known.cancelled.as_ref().map(Signed::bytes));
-    let all = cards.chain(rekeys).chain(statements).chain(opening).chain(granted).chain(cancelled);
-    all.map(<[u8]>::to_vec).chain(grants).collect()
+impl Known<'_> {
+    /// Evidence of a contradiction, with everything beside it that is known to prove whose keys these are, and what was
+    /// granted. Judge it before it is called fraud ([`Evidence::verify`]).
+    pub fn evidence(&self, contradiction: Contradiction) -> Evidence {
+        let cards = self.signing.cards().iter().map(Signed::bytes);
+        let rekeys = self.issuer.rekeys().iter().chain(self.account.rekeys()).map(Signed::bytes);
+        let statements = self.statements.iter().map(Signed::bytes);
+        let opening = self.opening.iter().map(|opening| opening.bytes());
+        let granted = self.grants.iter().map(|known| known.grant.bytes());
+        let cancelled = self.grants.iter().filter_map(|known| known.cancelled.as_ref().map(Signed::bytes));
+        let all = cards.chain(rekeys).chain(statements).chain(opening).chain(granted).chain(cancelled);
+        let support = all.map(<[u8]>::to_vec).collect();
+        Evidence { issuer: *self.signing.issuer(), contradiction, support }
+    }
 }

@@ -2,5 +2,10 @@
 
 mod chain;
 mod entry;
+mod evil;
+mod fraud;
+mod honest;
 mod identity;
 mod merkle;
+mod support;
+mod tampering;

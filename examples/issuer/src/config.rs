@@ -1,0 +1,156 @@
+//! What an operator decides: where the server listens, what it is called, and where its bounds lie.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tallystick::clock::{Clock, Entropy, SystemClock, SystemEntropy};
+use zeroize::Zeroizing;
+
+use crate::faults::{Faults, NoFaults};
+
+/// Everything that an operator decides.
+#[derive(Clone)]
+pub struct Config {
+    /// Database, keys and certificate live here. Created if absent; only its owner may read it.
+    pub data_folder: PathBuf,
+    /// Where to listen. Port 0 takes any that is free.
+    pub listen: SocketAddr,
+    /// How the world reaches this server: `https://host[:port]`, without a path, first preferred. Empty: by the address
+    /// that it listens on.
+    pub origins: Vec<String>,
+    /// A certificate and its key. Absent: one is made and kept in the data folder.
+    pub tls: Option<TlsFiles>,
+    /// Whoever founds an issuer here must show this token. Absent: anyone may.
+    pub admission_token: Option<Token>,
+    /// Whoever reads the metrics must show this token. Absent: anyone may.
+    pub metrics_token: Option<Token>,
+    /// The longest time between two statements of an issuer. The protocol asks for one a day at least.
+    pub statement_interval: Duration,
+    /// How long a graceful stop waits for requests in flight.
+    pub stop_within: Duration,
+    /// Where the server's bounds lie.
+    pub limits: Limits,
+}
+
+/// PEM files of a certificate chain and its private key.
+#[derive(Debug, Clone)]
+pub struct TlsFiles {
+    /// The chain, the server's own certificate first.
+    pub certificates: PathBuf,
+    /// The private key of the first certificate.
+    pub key: PathBuf,
+}
+
+/// A secret that a caller must show. Erased from memory when dropped; never printed.
+#[derive(Clone)]
+pub struct Token(Zeroizing<String>);
+
+impl Token {
+    /// From its text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// Whether `text` is this token. Takes the same time wherever they differ.
+    pub fn is(&self, text: &str) -> bool {
+        use subtle::ConstantTimeEq as _;
+        self.0.as_bytes().ct_eq(text.as_bytes()).into()
+    }
+}
+
+/// Where the server's bounds lie.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// The largest body of a request, in bytes.
+    pub body_bytes: usize,
+    /// The longest that a request may take, event streams apart.
+    pub request_timeout: Duration,
+    /// Requests a second that one client address may make in the long run.
+    pub address_per_second: u32,
+    /// Requests that one client address may make at once after a rest.
+    pub address_burst: u32,
+    /// Requests a second that one key may sign in the long run.
+    pub key_per_second: u32,
+    /// Requests that one key may sign at once after a rest.
+    pub key_burst: u32,
+    /// Accounts without entries, roles or names that an issuer keeps; the oldest are forgotten first.
+    pub unused_accounts: u32,
+    /// Issuers without a card that the host keeps; the oldest are forgotten first.
+    pub unfounded_issuers: u32,
+    /// Requests by reference in force that an account may keep here.
+    pub requests_per_account: u32,
+    /// Key grants in force that an account may have.
+    pub key_grants_per_account: u32,
+    /// Owner grants in force that an issuer may have: they stand in each statement, whose size is bounded.
+    pub owners: u32,
+    /// Event streams that an account may hold open.
+    pub streams_per_account: u32,
+    /// Event streams that the host holds open.
+    pub streams: u32,
+    /// The longest that an event stream lasts.
+    pub stream_lifetime: Duration,
+    /// Statements of an issuer for which proofs are kept, the newest ones.
+    pub statements_with_proofs: u32,
+    /// Jobs that share one durable transaction.
+    pub group: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1 << 20,
+            request_timeout: Duration::from_secs(30),
+            address_per_second: 50,
+            address_burst: 500,
+            key_per_second: 20,
+            key_burst: 200,
+            unused_accounts: 10_000,
+            unfounded_issuers: 100,
+            requests_per_account: 1_000,
+            key_grants_per_account: 64,
+            owners: 1_000,
+            streams_per_account: 8,
+            streams: 10_000,
+            stream_lifetime: Duration::from_hours(1),
+            statements_with_proofs: 62,
+            group: 512,
+        }
+    }
+}
+
+impl Config {
+    /// A server that keeps its data in `data_folder` and listens on a free port of the loopback interface.
+    pub fn on_loopback(data_folder: impl Into<PathBuf>) -> Self {
+        Self {
+            data_folder: data_folder.into(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            origins: Vec::new(),
+            tls: None,
+            admission_token: None,
+            metrics_token: None,
+            // Twice the rate that the protocol asks for, so that an hour of downtime misses no day.
+            statement_interval: Duration::from_hours(12),
+            stop_within: Duration::from_secs(10),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// What the server takes from outside, so that tests can own it.
+#[derive(Debug, Clone)]
+pub struct Ports {
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub entropy: Arc<dyn Entropy>,
+    /// What goes wrong on purpose.
+    pub faults: Arc<dyn Faults>,
+}
+
+impl Default for Ports {
+    fn default() -> Self {
+        Self { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy), faults: Arc::new(NoFaults) }
+    }
+}

@@ -1,0 +1,67 @@
+//! Opening the file, and copying it while it is in use.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+use tallystick::clock::UnixSeconds;
+
+use super::migrate;
+
+/// Why the database cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// A newer version of this program wrote it. It has not been touched.
+    #[error("the database has version {found}, this program knows only up to {known}: use the newer program")]
+    TooNew {
+        /// The version of the file.
+        found: i64,
+        /// The newest version that this program knows.
+        known: usize,
+    },
+    /// SQLite says no.
+    #[error("the database cannot be opened: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+}
+
+impl OpenError {
+    /// A stable name for this error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooNew { .. } => "database_too_new",
+            Self::Sqlite(_) => "database_failed",
+        }
+    }
+}
+
+/// The one connection that writes.
+pub(crate) fn open_writer(file: &Path) -> Result<Connection, OpenError> {
+    let mut connection = Connection::open(file)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // A commit returns once it is on the disk: only then may an answer leave.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(256);
+    migrate::run(&mut connection)?;
+    Ok(connection)
+}
+
+/// A connection that only reads.
+pub(crate) fn open_reader(file: &Path) -> Result<Connection, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}
+
+/// The time that the last server may have used.
+pub(crate) fn time_ceiling(connection: &Connection) -> rusqlite::Result<UnixSeconds> {
+    connection.query_row("SELECT time_ceiling FROM host", [], |row| row.get(0))
+}
+
+/// Copies the database, also of a running server, into a new file of one moment.
+pub(crate) fn copy_to(file: &Path, copy: &Path) -> Result<(), OpenError> {
+    let connection = open_reader(file)?;
+    connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
+    Ok(())
+}

@@ -31,11 +31,13 @@ impl Ground {
         cipher: &Cipher,
         account: &AccountRecord,
     ) -> Result<Self, WalletError> {
+        let mut grants = trust::grants(&account.key_grants, "account.key_grants")?;
+        grants.extend(trust::grants(account.role_grant.as_slice(), "account.role_grant")?);
         Ok(Self {
             issuer: trust::issuer(connection, cipher, &account.issuer)?,
             keys: trust::account_keys(account)?,
             opening: trust::opening(account)?,
-            grants: trust::grants(&account.key_grants, "account.key_grants")?,
+            grants,
         })
     }
 

@@ -8,7 +8,7 @@ use crate::error::WalletError;
 use crate::event::Event;
 use crate::issuer::answer::StatementProof;
 use crate::keys::IssuerId;
-use crate::ledger::evidence::{Contradiction, Evidence, Point, Run};
+use crate::ledger::evidence::{Contradiction, Evidence, Finding, Point, Run};
 use crate::ledger::follow::{FollowError, Unproven};
 use crate::operation::apply::chain_state;
 use crate::operation::context::{Context, Write};
@@ -24,6 +24,11 @@ pub(super) async fn not_followed(
     error: FollowError,
 ) -> Result<(), WalletError> {
     match error {
+        // It may have something to show that would answer the accusation.
+        FollowError::Fraud { finding: Finding::Unanswered, words, .. } => {
+            tracing::warn!(words, "an issuer owes an answer");
+            unproven(context, issuer, "unanswered").await
+        }
         FollowError::Fraud { evidence, words, .. } => keep(context, *evidence, words).await,
         FollowError::Unproven(reason) => {
             if let Unproven::Behind { .. } = reason {

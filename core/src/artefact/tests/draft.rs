@@ -76,14 +76,13 @@ impl Draft {
         self.with(key, |item| drop(item.bytes(value)))
     }
 
+    /// Keys and values in order.
+    pub fn entries(&self) -> Vec<(i64, Vec<u8>)> {
+        self.fields.iter().map(|((negative, key), value)| (signed(*negative, *key), value.clone())).collect()
+    }
+
     pub fn payload(&self) -> Vec<u8> {
-        let mut payload = Encoder::new(Vec::new());
-        payload.map(self.fields.len() as u64).unwrap();
-        for ((negative, key), value) in &self.fields {
-            payload.i64(signed(*negative, *key)).unwrap();
-            payload.writer_mut().extend_from_slice(value);
-        }
-        payload.into_writer()
+        map_of(&self.entries())
     }
 
     /// The artefact, signed.
@@ -106,6 +105,17 @@ pub fn item(write: impl FnOnce(&mut Encoder<Vec<u8>>)) -> Vec<u8> {
     let mut encoder = Encoder::new(Vec::new());
     write(&mut encoder);
     encoder.into_writer()
+}
+
+/// A map of these entries, in whatever order they come.
+pub fn map_of(entries: &[(i64, Vec<u8>)]) -> Vec<u8> {
+    item(|item| {
+        item.map(entries.len() as u64).unwrap();
+        for (key, value) in entries {
+            item.i64(*key).unwrap();
+            item.writer_mut().extend_from_slice(value);
+        }
+    })
 }
 
 /// `Sig_structure` of protocol §1.2.

@@ -42,6 +42,7 @@ pub use balance::Balance;
 pub use currency::{AccountKind, CurrencyInfo};
 pub use evidence::{EvidenceInfo, verify_evidence};
 pub use export::{ExportChunk, ExportFormat, ExportQuery};
+pub use exposure::{DisplayPrices, Exposure, ExposureReport, IssuerRate, IssuerRisk};
 pub use history::{HistoryPage, HistoryQuery, MAX_PAGE, PaymentDetails};
 pub use options::WalletOptions;
 pub use owner::{

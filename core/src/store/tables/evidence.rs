@@ -42,6 +42,13 @@ pub fn of_issuer(
     .collect()
 }
 
+/// How many pieces of evidence there are against an issuer.
+pub fn count(connection: &Connection, issuer: &RowKey) -> Result<i64, StoreError> {
+    Ok(connection
+        .prepare_cached("SELECT COUNT(*) FROM evidence WHERE issuer_key = ?1")?
+        .query_row([issuer.as_slice()], |row| row.get(0))?)
+}
+
 fn place(key: &[u8]) -> Place<'_> {
     Place { table: "evidence", key, column: "value" }
 }

@@ -94,7 +94,7 @@ pub enum Event {
         /// Since when.
         since: UnixSeconds,
     },
-    /// The issuer was caught contradicting itself. The evidence is kept.
+    /// The issuer was caught contradicting itself, or breaking its rules without an answer to it. The evidence is kept.
     FraudFound {
         /// The issuer.
         issuer: IssuerId,

@@ -24,12 +24,7 @@ pub(super) async fn not_followed(
     error: FollowError,
 ) -> Result<(), WalletError> {
     match error {
-        // It may have something to show that would answer the accusation.
-        FollowError::Fraud { finding: Finding::Unanswered, words, .. } => {
-            tracing::warn!(words, "an issuer owes an answer");
-            unproven(context, issuer, "unanswered").await
-        }
-        FollowError::Fraud { evidence, words, .. } => keep(context, *evidence, words).await,
+        FollowError::Fraud { evidence, .. } => keep(context, *evidence).await,
         FollowError::Unproven(reason) => {
             if let Unproven::Behind { .. } = reason {
                 show_head(context, issuer).await?;
@@ -119,8 +114,7 @@ async fn accuse(
         })
         .await?;
     let evidence = Evidence { issuer, contradiction, support };
-    let words = evidence.verify().words;
-    keep(context, evidence, words).await
+    keep(context, evidence).await
 }
 
 /// The artefacts that show whose keys signed.
@@ -167,14 +161,22 @@ fn run_since(
     Ok(Run { previous, entries: entries.into(), anchor: Point::signed(&head) })
 }
 
-/// Keeps evidence, distrusts the issuer, and tells the app.
-async fn keep(context: &Context, evidence: Evidence, words: String) -> Result<(), WalletError> {
+/// Keeps evidence, distrusts the issuer, and tells the app. Evidence that the issuer could still answer is kept too, and
+/// says so: what it would have to show, it has not shown.
+async fn keep(context: &Context, evidence: Evidence) -> Result<(), WalletError> {
     let now = context.now();
     let issuer = evidence.issuer;
+    let verdict = evidence.verify();
+    let rule = match verdict.finding {
+        Finding::Fraud => "fraud",
+        Finding::Unanswered => "unanswered",
+        // What convinces nobody is no evidence.
+        Finding::Nothing => return unproven(context, issuer, "unconvincing").await,
+    };
     let code = evidence.contradiction.code().to_owned();
     let bytes = evidence.encode();
     context.write(move |write| note(write, issuer, &bytes, code, now)).await?;
-    Err(WalletError::untrusted("issuer", "fraud", words))
+    Err(WalletError::untrusted("issuer", rule, verdict.words))
 }
 
 fn note(

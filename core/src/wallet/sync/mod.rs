@@ -35,7 +35,8 @@ pub(crate) enum Depth {
 
 impl Wallet {
     /// Asks an issuer for whatever is new, and checks all of it. An issuer that is caught contradicting itself is an
-    /// `Untrusted` error with the rule `fraud`; the evidence is kept.
+    /// `Untrusted` error with the rule `fraud`, one that has broken its rules unless it shows something that it has not
+    /// shown, `unanswered`. The evidence is kept.
     pub async fn sync(&self, issuer: IssuerId) -> Result<(), WalletError> {
         self.sync_to(issuer, Depth::Everything).await
     }

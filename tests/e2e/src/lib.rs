@@ -1,0 +1,11 @@
+//! A town for tests: a host with issuers on loopback TLS, and people with wallets.
+//!
+//! Everything is real but the clock, which tests move, and the faults, which tests write down.
+
+#![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a test that cannot be set up fails here")]
+
+mod clock;
+mod town;
+
+pub use clock::TestClock;
+pub use town::{Host, Person, Town};

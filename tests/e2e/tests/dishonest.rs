@@ -1,0 +1,143 @@
+//! What a wallet does about an issuer that cheats: it notices, keeps evidence that anyone can check, and says so.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use tallystick::clock::SystemEntropy;
+use tallystick::event::Event;
+use tallystick::keys::{IssuerId, SigningKey};
+use tallystick::ledger::evidence::Finding;
+use tallystick::money::Amount;
+use tallystick::wallet::{PlanWarning, verify_evidence};
+use tallystick_e2e::{Person, Town};
+
+struct Scene {
+    town: Town,
+    issuer: IssuerId,
+    owner: Person,
+    holder: Person,
+}
+
+/// An owner, and a holder who was given 300 and 200.
+async fn scene() -> Scene {
+    let town = Town::new().await;
+    let owner = town.person().await;
+    let issuer = town.found(&owner, "Bakery").await;
+    let holder = town.holder_of(&owner, issuer, 300).await;
+    owner.give(&holder, issuer, 200).await;
+    Scene { town, issuer, owner, holder }
+}
+
+impl Scene {
+    /// The holder's next synchronisation finds fraud: the evidence is kept, convinces a stranger, and is told.
+    async fn assert_caught(&self, code: &str, finding: Finding) {
+        let error = self.holder.wallet.sync(self.issuer).await.unwrap_err();
+        assert_eq!(error.code(), if finding == Finding::Fraud { "fraud" } else { "unanswered" }, "{error:?}");
+        let kept = self.holder.wallet.evidence(self.issuer).await.unwrap();
+        assert_eq!(kept.len(), 1);
+        assert_eq!(kept[0].code, code);
+        let judged = verify_evidence(&kept[0].bytes).unwrap();
+        assert_eq!(judged.finding, finding, "{}", judged.words);
+        assert!(judged.words.contains(&self.issuer.to_string()), "{}", judged.words);
+
+        // Once more: it is the same evidence.
+        self.holder.wallet.sync(self.issuer).await.unwrap_err();
+        assert_eq!(self.holder.wallet.evidence(self.issuer).await.unwrap().len(), 1);
+        assert!(self.told().await, "the app is told");
+        let plan = self.holder.plan(&self.owner, self.issuer, 1).await;
+        assert!(plan.warnings.contains(&PlanWarning::IssuerDistrusted));
+    }
+
+    async fn told(&self) -> bool {
+        let mut after = 0;
+        while let Some(event) = self.holder.wallet.try_next_event(after).await.unwrap() {
+            after = event.sequence;
+            if matches!(event.event, Event::FraudFound { issuer, .. } if issuer == self.issuer) {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rewritten_entry() {
+    let scene = scene().await;
+    let account = scene.holder.account(scene.issuer).await;
+    let inside = scene.town.host.server().inside();
+    inside.rewrite_entry(scene.issuer, account, 1, Amount::new(30)).await.unwrap();
+    scene.assert_caught("two_states", Finding::Fraud).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dropped_entry() {
+    let scene = scene().await;
+    let account = scene.holder.account(scene.issuer).await;
+    let inside = scene.town.host.server().inside();
+    inside.drop_entry(scene.issuer, account, 2).await.unwrap();
+    // Fewer entries than were signed for: by itself that may be an old copy of the ledger, so it is told, not accused.
+    let error = scene.holder.wallet.sync(scene.issuer).await.unwrap_err();
+    assert_eq!(error.code(), "behind");
+    // Shown its own head, it has to stop.
+    let error = scene.owner.wallet.sync(scene.issuer).await.unwrap_err();
+    assert_eq!(error.code(), "ledger_behind");
+    assert!(scene.holder.wallet.evidence(scene.issuer).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dropped_entry_and_a_new_one_in_its_place() {
+    let scene = scene().await;
+    let account = scene.holder.account(scene.issuer).await;
+    let inside = scene.town.host.server().inside();
+    inside.drop_entry(scene.issuer, account, 2).await.unwrap();
+    // Another payment takes the place of the one that was dropped; the holder does not look until then.
+    let plan = scene.owner.plan(&scene.holder, scene.issuer, 70).await;
+    scene.owner.wallet.pay(plan).await.unwrap();
+    scene.assert_caught("two_states", Finding::Fraud).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_debit_that_nobody_signed() {
+    let scene = scene().await;
+    let inside = scene.town.host.server().inside();
+    let (payer, payee) = (scene.holder.account(scene.issuer).await, scene.owner.account(scene.issuer).await);
+    let stranger = SigningKey::generate(&SystemEntropy);
+    inside.post_unsigned_debit(scene.issuer, payer, payee, Amount::new(100), stranger).await.unwrap();
+    // A stranger cannot know that the holder never granted the key. The holder does.
+    scene.assert_caught("bad_entry", Finding::Unanswered).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_balance_that_is_hidden_from_a_statement() {
+    let scene = scene().await;
+    let inside = scene.town.host.server().inside();
+    // The owner's debt is hidden: the statement's debts do not sum up to what holders hold.
+    let debtor = scene.owner.account(scene.issuer).await;
+    inside.hide_balance(scene.issuer, debtor).await.unwrap();
+    scene.assert_caught("bad_statement", Finding::Fraud).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_holder_that_is_hidden_from_a_statement() {
+    let scene = scene().await;
+    let inside = scene.town.host.server().inside();
+    let account = scene.holder.account(scene.issuer).await;
+    inside.hide_balance(scene.issuer, account).await.unwrap();
+    // The sums do not agree: anyone sees it.
+    scene.assert_caught("bad_statement", Finding::Fraud).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_honest_issuer_is_never_accused() {
+    let scene = scene().await;
+    let inside = scene.town.host.server().inside();
+    for round in 1..4 {
+        scene.holder.give(&scene.owner, scene.issuer, 10 * round).await;
+        inside.make_statement(scene.issuer).await.unwrap();
+        scene.owner.give(&scene.holder, scene.issuer, 5).await;
+        for person in [&scene.holder, &scene.owner] {
+            person.wallet.sync(scene.issuer).await.unwrap();
+            assert!(person.wallet.evidence(scene.issuer).await.unwrap().is_empty());
+        }
+    }
+    assert_eq!(scene.holder.balance(scene.issuer).await, 500 - 60 + 15);
+}

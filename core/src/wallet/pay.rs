@@ -11,6 +11,7 @@ use crate::keys::Digest;
 use crate::operation::confirm;
 use crate::operation::drive;
 use crate::operation::limits::Approval;
+use crate::store::tables::operation;
 use crate::store::tables::payment::{self, Payment, PaymentState};
 
 /// How long `pay` waits for the outcome before it says that the payment is on its way.
@@ -59,6 +60,19 @@ impl Wallet {
     /// Waits for the outcome of a payment that was confirmed.
     pub async fn wait_for_payment(&self, payment: Digest, patience_ms: u32) -> Result<Payment, WalletError> {
         self.outcome(payment, Duration::from_millis(u64::from(patience_ms))).await
+    }
+
+    /// The payments whose outcome is not known yet, oldest first. Needs no network.
+    pub async fn pending_payments(&self) -> Result<Vec<Payment>, WalletError> {
+        self.context
+            .read(|connection, cipher| {
+                let mut pending = Vec::new();
+                for operation in operation::open(connection, cipher)? {
+                    pending.extend(payment::get(connection, cipher, &operation.record.payment)?);
+                }
+                Ok(pending)
+            })
+            .await
     }
 
     async fn outcome(&self, payment: Digest, patience: Duration) -> Result<Payment, WalletError> {

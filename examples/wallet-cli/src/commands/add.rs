@@ -1,0 +1,50 @@
+//! `tally add`: a currency from its card's link.
+
+use clap::Args;
+use serde::Serialize;
+use tallystick::wallet::AccountKind;
+
+use super::balance::about;
+use crate::failure::Failure;
+use crate::session::Session;
+use crate::show::values::CurrencyFields;
+use crate::show::{Page, Report};
+
+/// Add a currency from its card's link.
+///
+/// The link is on the shop's door or website: https://…/c/… The card that it leads to is checked against the link, and
+/// its key is kept: nobody can put another issuer in its place later. A server with a certificate of its own making is
+/// known by the key that the card names.
+#[derive(Debug, Args)]
+pub struct Add {
+    /// The card's link.
+    #[arg(value_name = "LINK")]
+    link: String,
+    /// Take the same account id as at your other public currencies: for shops, which want to be recognised.
+    #[arg(long)]
+    public: bool,
+}
+
+/// Carries it out.
+pub async fn run(session: &Session<'_>, add: Add) -> Result<(), Failure> {
+    let kind = if add.public { AccountKind::Public } else { AccountKind::Private };
+    let info = session.wallet.add_currency(&add.link, kind).await?;
+    session.print(&Added { added: CurrencyFields::from(&info) })
+}
+
+#[derive(Serialize)]
+struct Added {
+    #[serde(flatten)]
+    added: CurrencyFields,
+}
+
+impl Report for Added {
+    fn show(&self, page: &mut Page<'_>) {
+        let added = &self.added;
+        page.good(format!("Added {} of {}.", added.currency.name(), added.issuer_name));
+        about(page, added);
+        if !added.opened {
+            page.careful("The issuer could not be told about your account yet: run `tally sync` later.");
+        }
+    }
+}

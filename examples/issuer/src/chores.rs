@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::book::statements;
-use crate::db::{decisions, requests};
+use crate::db::{decisions, issuers, requests};
 use crate::problem::Problem;
 use crate::services::Shared;
 
@@ -39,7 +39,16 @@ pub(crate) async fn once(app: &Shared, statement_interval: Duration) -> Result<(
         .write(move |cx| {
             decisions::forget_refused(cx.db, cx.now.saturating_sub(REFUSALS_KEPT))?;
             requests::forget_ended(cx.db, cx.now.saturating_sub(REQUESTS_KEPT))?;
-            statements::make_due(cx, interval).map(drop)
+            Ok(())
         })
-        .await
+        .await?;
+    let issuers = app.readers.read(|db| Ok(issuers::founded(db)?)).await?;
+    for issuer in issuers {
+        // Each by itself: one that cannot sign must not keep the others from it.
+        let made = app.writer.write(move |cx| statements::make_if_due(cx, &issuer.id, interval)).await;
+        if let Err(problem) = made {
+            tracing::warn!(issuer = %issuer.id, %problem, "no statement");
+        }
+    }
+    Ok(())
 }

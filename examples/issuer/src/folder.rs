@@ -14,7 +14,7 @@ impl DataFolder {
     /// Opens the folder, makes it if absent, and keeps every other server out of it. A second one gets
     /// [`io::ErrorKind::WouldBlock`].
     pub fn open(path: &Path) -> io::Result<Self> {
-        create_private(path)?;
+        create_private_folder(path)?;
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(path.join("lock"))?;
         lock.try_lock().map_err(io::Error::from)?;
         Ok(Self { path: path.to_owned(), _lock: lock })
@@ -33,7 +33,7 @@ impl DataFolder {
     /// Where the signing keys are kept.
     pub fn keys(&self) -> io::Result<PathBuf> {
         let keys = self.path.join("keys");
-        create_private(&keys)?;
+        create_private_folder(&keys)?;
         Ok(keys)
     }
 }
@@ -43,7 +43,7 @@ pub(crate) fn database(folder: &Path) -> PathBuf {
     folder.join("issuer.sqlite")
 }
 
-fn create_private(path: &Path) -> io::Result<()> {
+fn create_private_folder(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -51,14 +51,23 @@ fn create_private(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
+/// Makes a file that only its owner can read. It must not exist.
+pub(crate) fn create_private(file: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create_new(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)
+}
+
 /// Writes a secret durably: readable to its owner alone from the first byte on, whole or not there at all.
 pub(crate) fn write_secret(file: &Path, secret: &[u8]) -> io::Result<()> {
     let fresh = file.with_extension("new");
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut target = options.open(&fresh)?;
+    if fresh.exists() {
+        // Left by a server that was killed just here.
+        fs::remove_file(&fresh)?;
+    }
+    let mut target = create_private(&fresh)?;
     target.write_all(secret)?;
     target.sync_all()?;
     fs::rename(&fresh, file)?;

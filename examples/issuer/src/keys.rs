@@ -50,6 +50,14 @@ impl KeyRing {
         Ok(public)
     }
 
+    /// Removes a key that never signed anything.
+    pub fn forget(&self, key: &PublicKey) {
+        self.keys.write().unwrap_or_else(PoisonError::into_inner).remove(key);
+        if let Err(error) = fs::remove_file(self.folder.join(format!("{key}.key"))) {
+            tracing::warn!(%error, "a key that is no longer needed could not be removed");
+        }
+    }
+
     /// Whether the private half of this key is here.
     pub fn holds(&self, key: &PublicKey) -> bool {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).contains_key(key)

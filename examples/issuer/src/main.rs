@@ -125,12 +125,7 @@ async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
             asked_to_stop().await?;
             server.shutdown().await;
         }
-        Command::Backup { data, to } => {
-            if to.exists() {
-                return Err(format!("{} exists already", to.display()).into());
-            }
-            backup(&data, &to)?;
-        }
+        Command::Backup { data, to } => backup(&data, &to)?,
         Command::Openapi => print!("{}", tallystick_issuer::openapi_document()),
     }
     Ok(())

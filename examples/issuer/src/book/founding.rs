@@ -18,7 +18,10 @@ pub(crate) fn take_up(
     let id = IssuerId::derive(founding_key, commitment);
     if issuers::find(cx.db, &id)?.is_none() {
         issuers::insert(cx.db, &id, founding_key, commitment)?;
-        issuers::forget_unfounded(cx.db, cx.services.limits.unfounded_issuers)?;
+        for key in issuers::forget_unfounded(cx.db, cx.services.limits.unfounded_issuers)? {
+            // Should the transaction fail, the issuer is given another key when it asks again.
+            cx.services.keys.forget(&key);
+        }
     }
     let issuer = access::issuer(cx.db, &id)?;
     if let Some(card) = &issuer.card {

@@ -1,13 +1,14 @@
 //! Statements: made at the founding, at least daily, and first of all by each new signing key.
 
 use tallystick::artefact::{Debtor, Signed, Statement};
-use tallystick::keys::SigningKey;
+use tallystick::keys::{IssuerId, SigningKey};
 use tallystick::ledger::merkle::{Leaf, Tree};
 use tallystick::money::Amount;
 
 use super::sign::{own_fault, signing_key};
+use crate::access;
 use crate::db::accounts::{self, AccountRow};
-use crate::db::issuers::{self, IssuerRow};
+use crate::db::issuers::IssuerRow;
 use crate::db::{WriteCx, grants, statements};
 use crate::problem::Problem;
 
@@ -47,24 +48,15 @@ pub(crate) fn make(
     Ok(statement)
 }
 
-/// Makes the statements that are due: of issuers whose last is at least `interval` seconds old. Gives how many.
-pub(crate) fn make_due(cx: &WriteCx<'_>, interval: i64) -> Result<usize, Problem> {
-    let mut made = 0;
-    for issuer in issuers::founded(cx.db)? {
-        let latest = statements::latest(cx.db, issuer.no)?;
-        if latest.is_some_and(|latest| cx.now.saturating_sub(latest.time) < interval) {
-            continue;
-        }
-        // One issuer that cannot sign must not keep the others from it.
-        match signing_key(&cx.services.keys, &issuer, cx.now) {
-            Ok(key) => {
-                make(cx, &issuer, &key)?;
-                made += 1;
-            }
-            Err(problem) => tracing::warn!(issuer = %issuer.id, %problem, "no statement"),
-        }
+/// Makes a statement unless the last is less than `interval` seconds old.
+pub(crate) fn make_if_due(cx: &WriteCx<'_>, id: &IssuerId, interval: i64) -> Result<(), Problem> {
+    let issuer = access::founded(cx.db, id)?;
+    let latest = statements::latest(cx.db, issuer.no)?;
+    if latest.is_some_and(|latest| cx.now.saturating_sub(latest.time) < interval) {
+        return Ok(());
     }
-    Ok(made)
+    let key = signing_key(&cx.services.keys, &issuer, cx.now)?;
+    make(cx, &issuer, &key).map(drop)
 }
 
 fn leaf(cx: &WriteCx<'_>, account: &AccountRow) -> Leaf {

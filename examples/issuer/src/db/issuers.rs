@@ -74,6 +74,16 @@ pub(crate) fn founded(db: &Connection) -> rusqlite::Result<Vec<IssuerRow>> {
     sql::all(db, "SELECT * FROM issuer WHERE card IS NOT NULL ORDER BY no", [], read)
 }
 
+/// The cards in force of the issuers whose ids begin like this.
+pub(crate) fn cards_by_prefix(db: &Connection, prefix: [u8; 8]) -> rusqlite::Result<Vec<Vec<u8>>> {
+    // In the order of bytes, ids with a prefix lie between it filled up with zeros and with ones.
+    let (mut from, mut to) = ([0; 16], [0xff; 16]);
+    from[..8].copy_from_slice(&prefix);
+    to[..8].copy_from_slice(&prefix);
+    let sql = "SELECT card FROM issuer WHERE id BETWEEN ?1 AND ?2 AND card IS NOT NULL LIMIT 8";
+    sql::all(db, sql, params![from, to], |row| row.get(0))
+}
+
 /// Takes up an issuer that has no card yet.
 pub(crate) fn insert(
     db: &Connection,
@@ -89,15 +99,16 @@ pub(crate) fn insert(
     .map(drop)
 }
 
-/// Forgets the oldest issuers without a card until at most `keep` are left.
-pub(crate) fn forget_unfounded(db: &Connection, keep: u32) -> rusqlite::Result<()> {
-    sql::run(
+/// Forgets the oldest issuers without a card until at most `keep` are left; gives the signing keys made for them.
+pub(crate) fn forget_unfounded(db: &Connection, keep: u32) -> rusqlite::Result<Vec<PublicKey>> {
+    let keys = sql::all(
         db,
         "DELETE FROM issuer WHERE card IS NULL AND no NOT IN
-         (SELECT no FROM issuer WHERE card IS NULL ORDER BY no DESC LIMIT ?1)",
+         (SELECT no FROM issuer WHERE card IS NULL ORDER BY no DESC LIMIT ?1) RETURNING next_signing_key",
         params![keep],
-    )
-    .map(drop)
+        |row| row.get::<_, Option<[u8; 32]>>(0),
+    )?;
+    Ok(keys.into_iter().flatten().map(PublicKey::new).collect())
 }
 
 /// A card comes into force.

@@ -19,6 +19,14 @@ pub enum OpenError {
         /// The newest version that this program knows.
         known: usize,
     },
+    /// The copy cannot be written.
+    #[error("the copy {file} cannot be written: {source}")]
+    Copy {
+        /// The copy.
+        file: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// SQLite says no.
     #[error("the database cannot be opened: {0}")]
     Sqlite(#[from] rusqlite::Error),
@@ -29,6 +37,7 @@ impl OpenError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::TooNew { .. } => "database_too_new",
+            Self::Copy { .. } => "copy_failed",
             Self::Sqlite(_) => "database_failed",
         }
     }
@@ -59,9 +68,13 @@ pub(crate) fn time_ceiling(connection: &Connection) -> rusqlite::Result<UnixSeco
     connection.query_row("SELECT time_ceiling FROM host", [], |row| row.get(0))
 }
 
-/// Copies the database, also of a running server, into a new file of one moment.
+/// Copies the database, also of a running server, into a new file of one moment. Nothing is ever written over, and only
+/// the server's user can read the copy: it tells who holds how much.
 pub(crate) fn copy_to(file: &Path, copy: &Path) -> Result<(), OpenError> {
+    let failed = |source| OpenError::Copy { file: copy.display().to_string(), source };
     let connection = open_reader(file)?;
+    // SQLite takes an empty file for one that is not there.
+    let target = crate::folder::create_private(copy).map_err(failed)?;
     connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
-    Ok(())
+    target.sync_all().map_err(failed)
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use tallystick::keys::{AccountId, IssuerId};
 
 use super::view::{Whom, view};
-use crate::book::accounts;
+use crate::book::{accounts, authority};
 use crate::db::{attestations, grants};
 use crate::http::{Base64Url, Call, Place};
 use crate::problem::{Problem, ProblemBody};
@@ -24,11 +24,11 @@ pub(crate) struct AccountState {
     rekeys: Vec<Base64Url>,
     /// Its head, signed now.
     head: Base64Url,
-    /// Its newest role grant, in force or not.
+    /// The grant of its role, unless it was cancelled.
     role_grant: Option<Base64Url>,
     /// Its name, if it has one.
     attestation: Option<Base64Url>,
-    /// All key grants that were ever given for it: older debits rest on older grants.
+    /// The key grants for it that are in force.
     grants: Vec<Base64Url>,
 }
 
@@ -45,13 +45,14 @@ pub(super) async fn read(
 ) -> Result<Json<AccountState>, Problem> {
     view(&app, place, &call, Whom::Viewers, |view| {
         let proof = accounts::proof(view.db, &view.issuer, &view.account)?;
-        let keys = grants::keys_of(view.db, view.account.no)?;
+        let keys = authority::keys(view.db, &view.account, view.now)?;
+        let role = grants::role_of(view.db, view.account.no)?.filter(|role| !role.void);
         Ok(Json(AccountState {
             account: view.account.id,
             opening: proof.opening.into(),
             rekeys: proof.rekeys.into_iter().map(Base64Url::from).collect(),
             head: view.head()?.bytes().into(),
-            role_grant: grants::role_of(view.db, view.account.no)?.map(|grant| grant.bytes.into()),
+            role_grant: role.map(|grant| grant.bytes.into()),
             attestation: attestations::of(view.db, view.account.no, view.now)?.map(|name| name.bytes.into()),
             grants: keys.into_iter().map(|grant| grant.bytes.into()).collect(),
         }))

@@ -45,28 +45,22 @@ pub(super) async fn request_link(
     }
     let bytes = BASE32_NOPAD.decode(code.to_ascii_uppercase().as_bytes()).map_err(|_| wrong())?;
     let by_reference = bytes.len() == Digest::LENGTH;
-    let (bytes, cards) = app
-        .readers
-        .read(move |db| {
-            let bytes = match Digest::from_slice(&bytes) {
-                Ok(hash) => requests::find_posted(db, &hash)?.ok_or_else(unknown)?,
-                Err(_) => bytes,
-            };
-            let cards = issuers::founded(db)?.into_iter().filter_map(|issuer| issuer.card);
-            Ok((bytes, cards.map(|card| card.bytes).collect::<Vec<_>>()))
-        })
-        .await?;
+    let bytes = match Digest::from_slice(&bytes) {
+        Ok(hash) => app.readers.read(move |db| requests::find_posted(db, &hash)?.ok_or_else(unknown)).await?,
+        Err(_) => bytes,
+    };
     let request = Unproven::<Request>::parse(&bytes).map_err(|error| Problem::artefact("code", &error))?;
     if wants_json(&call) {
         return Ok(Json(RequestOnly { request: Base64Url(bytes) }).into_response());
     }
-    let priced: Vec<Signed<Card>> = cards
-        .iter()
-        .filter_map(|card| Signed::<Card>::parse(card).ok())
-        .filter(|card| request.body().price_at(&card.body().issuer).is_some())
-        .collect();
+    let prefixes: Vec<_> = request.body().prices.iter().map(|price| price.issuer_prefix).collect();
+    let cards = app.readers.read(move |db| {
+        let cards = prefixes.iter().map(|prefix| issuers::cards_by_prefix(db, *prefix));
+        Ok(cards.collect::<Result<Vec<_>, _>>()?.concat())
+    });
+    let cards: Vec<Signed<Card>> = cards.await?.iter().filter_map(|card| Signed::parse(card).ok()).collect();
     let host = app.origins.first().and_then(|origin| issuers::host(origin)).filter(|_| by_reference);
-    let mut response = Html(page::request(&code, host, request.body(), &priced)).into_response();
+    let mut response = Html(page::request(&code, host, request.body(), &cards)).into_response();
     // Nothing on the page runs or loads anything.
     let policy =
         HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");

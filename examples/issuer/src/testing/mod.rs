@@ -6,6 +6,7 @@
 mod clock;
 pub mod tamper;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::Connection;
@@ -21,6 +22,7 @@ use crate::book::statements;
 use crate::db::WriteCx;
 use crate::db::accounts::AccountRow;
 use crate::db::issuers::IssuerRow;
+use crate::folder;
 use crate::problem::Problem;
 use crate::services::Shared;
 
@@ -33,6 +35,19 @@ impl From<Problem> for TestingError {
     fn from(problem: Problem) -> Self {
         Self(problem.to_string())
     }
+}
+
+/// Puts a copy of the database in the place of the present one, as after a restore. The server must not run.
+pub fn put_back(data_folder: &Path, copy: &Path) -> std::io::Result<()> {
+    let database = folder::database(data_folder);
+    for suffix in ["-wal", "-shm"] {
+        let mut side = database.clone().into_os_string();
+        side.push(suffix);
+        if Path::new(&side).exists() {
+            std::fs::remove_file(side)?;
+        }
+    }
+    std::fs::copy(copy, database).map(drop)
 }
 
 /// The inside of a running server.

@@ -139,6 +139,8 @@ async fn secrets_are_for_their_owner_alone() {
     let secret = data_encoding::BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
     let copy = town.folder.path().join("copy");
     town.server().backup(&copy).unwrap();
+    assert_eq!(mode(&copy), 0o600);
+    assert_eq!(town.server().backup(&copy).unwrap_err().code(), "copy_failed", "nothing is written over");
     let copy = std::fs::read(copy).unwrap();
     assert!(!copy.windows(32).any(|window| window == secret));
 }

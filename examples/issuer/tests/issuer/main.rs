@@ -6,6 +6,7 @@ mod auth;
 mod bad_input;
 mod cancels;
 mod cards;
+mod driver;
 mod events;
 mod faults;
 mod grants;

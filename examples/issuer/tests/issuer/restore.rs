@@ -10,11 +10,7 @@ use super::town::{Answer, Town, art};
 /// Stops the town and puts an older copy of its database in place.
 async fn put_back(town: &mut Town, copy: &std::path::Path) {
     town.stop().await;
-    let file = town.data_folder().join("issuer.sqlite");
-    for extra in ["-wal", "-shm"] {
-        let _ = std::fs::remove_file(format!("{}{extra}", file.display()));
-    }
-    std::fs::copy(copy, file).unwrap();
+    tallystick_issuer::testing::put_back(&town.data_folder(), copy).unwrap();
     town.resume().await;
 }
 

@@ -23,3 +23,6 @@ pub mod statement;
 
 pub use blob::Blob;
 pub use keyed::{Keyed, RowKey};
+
+#[cfg(test)]
+mod tests;

@@ -120,6 +120,21 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// The usual bounds, but rates so wide that nobody meets them: for tests and demonstrations, where a whole town asks
+    /// from one address.
+    pub fn without_rates() -> Self {
+        const WIDE: u32 = 1_000_000;
+        Self {
+            address_per_second: WIDE,
+            address_burst: WIDE,
+            key_per_second: WIDE,
+            key_burst: WIDE,
+            ..Self::default()
+        }
+    }
+}
+
 impl Config {
     /// A server that keeps its data in `data_folder` and listens on a free port of the loopback interface.
     pub fn on_loopback(data_folder: impl Into<PathBuf>) -> Self {

@@ -13,7 +13,7 @@ use tallystick::issuer::http_signature;
 use tallystick::keys::{IssuerId, PublicKey, SigningKey};
 use tallystick::money::{Amount, Currency};
 use tallystick_issuer::testing::{Inside, TestClock};
-use tallystick_issuer::{Config, Issuer, Ports, RunningServer};
+use tallystick_issuer::{Config, Issuer, Limits, Ports, RunningServer};
 
 use super::people::{self, Person, key, order, role_grant, sign};
 
@@ -98,12 +98,7 @@ pub fn client(server: &RunningServer) -> reqwest::Client {
 
 /// Bounds so wide that no test meets them by accident.
 pub fn config(folder: &std::path::Path) -> Config {
-    let mut config = Config::on_loopback(folder.join("data"));
-    config.limits.address_per_second = 100_000;
-    config.limits.address_burst = 100_000;
-    config.limits.key_per_second = 100_000;
-    config.limits.key_burst = 100_000;
-    config
+    Config { limits: Limits::without_rates(), ..Config::on_loopback(folder.join("data")) }
 }
 
 impl Town {

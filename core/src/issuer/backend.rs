@@ -92,6 +92,17 @@ pub trait IssuerBackend: Send + Sync + fmt::Debug {
     /// The time by the issuer's clock, as far as it is known; our own until the issuer has answered once.
     fn issuer_now(&self, issuer: &IssuerId) -> UnixSeconds;
 
+    /// How far the issuer's clock is ahead of ours, in seconds, once it is known. Kept by the wallet between two runs.
+    fn clock_offset_seconds(&self, issuer: &IssuerId) -> Option<i64> {
+        let _ = issuer;
+        None
+    }
+
+    /// Takes up an offset that was kept.
+    fn set_clock_offset_seconds(&self, issuer: &IssuerId, offset: i64) {
+        let _ = (issuer, offset);
+    }
+
     /// From now on the issuer is reached as this card says. The caller has checked the card and its rank.
     fn use_card(&self, card: &Card);
 

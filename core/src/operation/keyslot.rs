@@ -50,7 +50,11 @@ impl WalletKeys {
     /// The founding key in force of one of our accounts.
     pub(crate) fn founding_key(&self, account: &AccountRecord) -> Result<SigningKey, WalletError> {
         let key = self.seed(account.generation)?.founding_key(founding(&account.issuer, account.persona));
-        self.own(key, &account.founding_key)
+        if key.public_key() == account.founding_key {
+            Ok(key)
+        } else {
+            Err(WalletError::Internal { reason: "a founding key is not the one that was stored".into() })
+        }
     }
 
     /// The founding key of an issuer that this wallet owns.
@@ -59,14 +63,6 @@ impl WalletKeys {
         owned: crate::store::tables::issuer::OwnedIssuer,
     ) -> Result<SigningKey, WalletError> {
         Ok(self.seed(owned.generation)?.founding_key(Founding::Issuer { k: owned.index }))
-    }
-
-    fn own(&self, key: SigningKey, expected: &PublicKey) -> Result<SigningKey, WalletError> {
-        if key.public_key() == *expected {
-            Ok(key)
-        } else {
-            Err(WalletError::Internal { reason: "a founding key is not the one that was stored".into() })
-        }
     }
 }
 

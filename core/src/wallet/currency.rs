@@ -181,6 +181,7 @@ pub(crate) fn check_card(
         rekeys: bundle.rekeys.iter().map(|rekey| Blob::from(rekey.bytes())).collect(),
         found_at: host.to_owned(),
         card_checked_at: context.now(),
+        clock_offset: None,
         statement: None,
         owned: None,
         distrusted_since: None,

@@ -104,6 +104,9 @@ async fn introduce_issuers(context: &Context) -> Result<(), WalletError> {
     let issuers = context.read(|connection, cipher| Ok(ISSUERS.all(connection, cipher)?)).await?;
     for issuer in issuers {
         context.backend.use_card(trust::stored::<Card>(&issuer.card, "issuer.card")?.body());
+        if let Some(offset) = issuer.clock_offset {
+            context.backend.set_clock_offset_seconds(&issuer.issuer, offset);
+        }
     }
     Ok(())
 }

@@ -221,6 +221,7 @@ impl TestWallet {
             rekeys: Vec::new(),
             found_at: "bread.example".into(),
             card_checked_at: START,
+            clock_offset: None,
             statement: Some((0, Digest::of(&[b"statement 0"]))),
             owned: None,
             distrusted_since: None,

@@ -43,6 +43,7 @@ impl Faults for NoFaults {
 #[derive(Debug, Default)]
 pub struct FaultScript {
     steps: Mutex<VecDeque<Step>>,
+    spent: tokio::sync::Notify,
 }
 
 #[derive(Debug)]
@@ -59,6 +60,17 @@ impl FaultScript {
         self.steps.lock().unwrap_or_else(PoisonError::into_inner).push_back(step);
     }
 
+    /// Waits until every fault has happened, or begun to.
+    pub async fn all_spent(&self) {
+        loop {
+            let spent = self.spent.notified();
+            if self.remaining() == 0 {
+                return;
+            }
+            spent.await;
+        }
+    }
+
     /// How many faults have not happened yet.
     pub fn remaining(&self) -> usize {
         self.steps.lock().unwrap_or_else(PoisonError::into_inner).len()
@@ -69,6 +81,8 @@ impl Faults for FaultScript {
     fn next(&self, method: &str, path: &str) -> Option<Fault> {
         let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
         let at = steps.iter().position(|step| step.method == method && path.ends_with(&step.path_end))?;
-        steps.remove(at).map(|step| step.fault)
+        let step = steps.remove(at);
+        self.spent.notify_waiters();
+        step.map(|step| step.fault)
     }
 }

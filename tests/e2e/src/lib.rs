@@ -8,4 +8,4 @@ mod clock;
 mod town;
 
 pub use clock::TestClock;
-pub use town::{Host, Person, Town};
+pub use town::{Host, Person, Town, backend, options};

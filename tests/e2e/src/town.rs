@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tallystick::artefact::Role;
 use tallystick::clock::{Clock as _, SystemEntropy};
+use tallystick::event::Event;
 use tallystick::issuer::IssuerBackend;
 use tallystick::issuer::native::{NativeBackend, NativeConfig};
 use tallystick::keys::{AccountId, IssuerId, MemorySecretStore, RecoveryPhrase, SecretStore};
@@ -207,6 +208,18 @@ impl Person {
             idempotency_key: None,
         };
         self.wallet.plan(wish).await.expect("a plan")
+    }
+
+    /// Waits for the first event that fits.
+    pub async fn next<T>(&self, fits: impl Fn(&Event) -> Option<T>) -> T {
+        let mut after = 0;
+        loop {
+            let event = self.wallet.next_event(after).await.expect("events").expect("the wallet stays open");
+            after = event.sequence;
+            if let Some(found) = fits(&event.event) {
+                return found;
+            }
+        }
     }
 
     /// What can be spent, in smallest units.

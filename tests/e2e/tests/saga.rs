@@ -104,11 +104,13 @@ async fn an_issuer_that_is_down_is_asked_again_after_a_restart_of_the_wallet() {
     scene.town.host.kill().await;
     let payer = scene.payer.wallet.clone();
     let paying = tokio::spawn(async move { payer.pay(plan).await });
-    let payment = next(&scene.payer, |event| match event {
-        Event::PaymentSubmitted { payment, .. } => Some(*payment),
-        _ => None,
-    })
-    .await;
+    let payment = scene
+        .payer
+        .next(|event| match event {
+            Event::PaymentSubmitted { payment, .. } => Some(*payment),
+            _ => None,
+        })
+        .await;
     paying.abort();
     let held = scene.payer.wallet.balance(scene.issuer).await.unwrap();
     assert_eq!((held.held.minor(), held.available.minor()), (250, 750), "its money is held, and only its");
@@ -131,11 +133,13 @@ async fn a_host_that_dies_after_the_commit_gives_the_same_answer_when_it_is_back
     let payer = scene.payer.wallet.clone();
     let paying = tokio::spawn(async move { payer.pay(plan).await });
     scene.payee.wallet.listen().await.unwrap();
-    next(&scene.payee, |event| match event {
-        Event::PaymentReceived { .. } => Some(()),
-        _ => None,
-    })
-    .await;
+    scene
+        .payee
+        .next(|event| match event {
+            Event::PaymentReceived { .. } => Some(()),
+            _ => None,
+        })
+        .await;
     scene.town.host.kill().await;
     scene.town.host.up().await;
     assert_eq!(paying.await.unwrap().unwrap().state, PaymentState::Settled);
@@ -151,7 +155,7 @@ async fn a_late_refusal_frees_the_money() {
     let mut stopped = scene;
     stopped.town.host.kill().await;
     let paying = tokio::spawn(async move { payer.pay(plan).await });
-    next(&stopped.payer, |event| matches!(event, Event::PaymentSubmitted { .. }).then_some(())).await;
+    stopped.payer.next(|event| matches!(event, Event::PaymentSubmitted { .. }).then_some(())).await;
     stopped.town.clock.move_by(300);
     stopped.town.host.up().await;
     let payment = paying.await.unwrap().unwrap();
@@ -167,16 +171,4 @@ async fn more_than_there_is_is_refused_before_anything_is_signed() {
     let error = scene.payer.wallet.pay(plan).await.unwrap_err();
     assert!(matches!(error, WalletError::InsufficientFunds { .. }), "{error:?}");
     scene.assert_paid(0).await;
-}
-
-/// Waits for the first event that fits.
-async fn next<T>(person: &Person, fits: impl Fn(&Event) -> Option<T>) -> T {
-    let mut after = 0;
-    loop {
-        let event = person.wallet.next_event(after).await.unwrap().expect("the wallet stays open");
-        after = event.sequence;
-        if let Some(found) = fits(&event.event) {
-            return found;
-        }
-    }
 }

@@ -59,6 +59,14 @@ impl IssuerBackend for NativeBackend {
         self.session.clocks.now(issuer)
     }
 
+    fn clock_offset_seconds(&self, issuer: &IssuerId) -> Option<i64> {
+        self.session.clocks.offset_seconds(issuer)
+    }
+
+    fn set_clock_offset_seconds(&self, issuer: &IssuerId, offset: i64) {
+        self.session.clocks.set_offset_seconds(issuer, offset);
+    }
+
     fn use_card(&self, card: &Card) {
         self.session.peers.set(&card.issuer, &card.endpoints);
     }

@@ -67,14 +67,4 @@ impl NativeBackend {
         let clocks = IssuerClocks::new(clock);
         Ok(Self { session: Arc::new(Session { config, peers, clocks, entropy }) })
     }
-
-    /// How far the issuer's clock is ahead of ours, in seconds, once it is known. Worth keeping between two runs.
-    pub fn clock_offset_seconds(&self, issuer: &IssuerId) -> Option<i64> {
-        self.session.clocks.offset_seconds(issuer)
-    }
-
-    /// Takes up an offset that was kept.
-    pub fn set_clock_offset_seconds(&self, issuer: &IssuerId, offset: i64) {
-        self.session.clocks.set_offset_seconds(issuer, offset);
-    }
 }

@@ -22,6 +22,8 @@ pub struct IssuerRecord {
     pub rekeys: Vec<Blob>,
     /// When the card was last asked for, by our clock.
     pub card_checked_at: UnixSeconds,
+    /// The issuer's clock minus ours, in seconds, once it is known.
+    pub clock_offset: Option<i64>,
     /// The host from which the card came, with its port if it is not 443: asked if the card's own endpoints fail.
     pub found_at: String,
     /// Number and hash of the newest statement that was checked.

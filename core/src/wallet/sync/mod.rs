@@ -21,6 +21,8 @@ use super::statement::{self, Finding};
 use crate::error::WalletError;
 use crate::keys::IssuerId;
 use crate::operation::context::Context;
+use crate::operation::trust;
+use crate::store::tables::issuer::ISSUERS;
 use card::CardNews;
 use chain::Arrival;
 
@@ -43,8 +45,28 @@ impl Wallet {
 
     pub(crate) async fn sync_to(&self, issuer: IssuerId, depth: Depth) -> Result<(), WalletError> {
         let _alone = self.context.syncing.lock(issuer).await;
-        run(&self.context, issuer, depth).await
+        let done = run(&self.context, issuer, depth).await;
+        keep_clock(&self.context, issuer).await?;
+        done
     }
+}
+
+/// Keeps how far the issuer's clock is from ours, for the first order after the next start.
+async fn keep_clock(context: &Context, issuer: IssuerId) -> Result<(), WalletError> {
+    let offset = context.backend.clock_offset_seconds(&issuer);
+    let kept = context.read(move |connection, cipher| trust::issuer(connection, cipher, &issuer)).await?;
+    // Seconds come and go with each answer; orders have half a minute to spare.
+    let differs = |offset: i64| kept.record.clock_offset.is_none_or(|kept| (kept - offset).abs() > 5);
+    let Some(offset) = offset.filter(|offset| differs(*offset)) else { return Ok(()) };
+    context
+        .write(move |write| {
+            if let Some(mut record) = ISSUERS.get(write.transaction, write.cipher, issuer)? {
+                record.clock_offset = Some(offset);
+                ISSUERS.put(write.transaction, write.cipher, issuer, &record)?;
+            }
+            Ok(())
+        })
+        .await
 }
 
 async fn run(context: &Arc<Context>, issuer: IssuerId, depth: Depth) -> Result<(), WalletError> {

@@ -52,6 +52,7 @@ async fn owned(test: &TestWallet) -> IssuerId {
         earlier_cards: Vec::new(),
         rekeys: Vec::new(),
         card_checked_at: START,
+        clock_offset: None,
         found_at: "bread.example".into(),
         statement: None,
         owned: Some(OwnedKey { index: 0, generation: 0 }),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::WalletError;
-use crate::keys::{Founding, IssuerId, PublicKey, RecoveryKeys, SigningKey, WalletSeed};
+use crate::keys::{Founding, IssuerId, RecoveryKeys, SigningKey, WalletSeed};
 use crate::store::StoreError;
 use crate::store::tables::account::{AccountRecord, Persona};
 

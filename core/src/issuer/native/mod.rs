@@ -37,7 +37,6 @@ use self::clocks::IssuerClocks;
 use self::peers::Peers;
 use super::IssuerError;
 use crate::clock::{Clock, Entropy};
-use crate::keys::IssuerId;
 
 /// Speaks to any number of issuers over HTTPS.
 ///

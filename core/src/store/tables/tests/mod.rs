@@ -94,6 +94,7 @@ fn issuer(number: u8) -> IssuerRecord {
         earlier_cards: vec![blob("card 1")],
         rekeys: vec![blob("rekey 1")],
         card_checked_at: 1_700_000_100,
+        clock_offset: Some(-3),
         found_at: "bread.example:8443".into(),
         statement: Some((12, digest(12))),
         owned: Some(OwnedIssuer { index: 3, generation: 1 }),

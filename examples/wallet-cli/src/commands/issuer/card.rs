@@ -32,7 +32,7 @@ pub struct Card {
     /// Another limit of what all owners together may owe. Holders are told when it rises.
     #[arg(long, value_name = "AMOUNT")]
     limit: Option<String>,
-    /// Where the issuer is reached, first preferred: https://host[:port], with `#` and a TLS key for each that is to be
+    /// Where the issuer is reached, first preferred: `https://host[:port]`, with `#` and a TLS key for each that is to be
     /// believed without a certificate authority. Replaces all.
     #[arg(long, value_name = "URL[#KEY…]")]
     endpoint: Vec<String>,

@@ -21,7 +21,7 @@ use crate::show::{Page, Report, short};
 /// Opens your owner's account there and lets it go below zero, down to the limit: to issue money is to pay from it.
 #[derive(Debug, Args)]
 pub struct Create {
-    /// The host: https://host[:port].
+    /// The host: `https://host[:port]`.
     #[arg(long, value_name = "URL")]
     host: String,
     /// The issuer's name, as holders see it.

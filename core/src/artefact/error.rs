@@ -2,7 +2,8 @@
 
 use super::Kind;
 
-/// Why bytes were refused as an artefact, or a body could not be signed. Each text goes on from a subject: "request: …".
+/// Why bytes were refused as an artefact, or a body could not be signed. Each text goes on from a subject:
+/// "the request …".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArtefactError {
@@ -55,7 +56,7 @@ pub enum ArtefactError {
         field: &'static str,
     },
     /// A field breaks its rule.
-    #[error("its field `{field}` {reason}")]
+    #[error("has a field `{field}` that {reason}")]
     Field {
         /// The name of the field.
         field: &'static str,
@@ -63,7 +64,7 @@ pub enum ArtefactError {
         reason: &'static str,
     },
     /// The signature is not that of the signer over these bytes.
-    #[error("its signature is wrong")]
+    #[error("has a wrong signature")]
     BadSignature,
 }
 

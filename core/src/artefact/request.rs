@@ -80,7 +80,7 @@ impl Request {
         let wrong = |field, reason| Err(ArtefactError::field(field, reason));
         let open = self.prices.iter().filter(|price| price.amount.is_none()).count();
         if open != 0 && open != self.prices.len() {
-            return wrong("prices", "must all have an amount, or none");
+            return wrong("prices", "has an amount in some and none in others");
         }
         if open != 0 && !self.reusable {
             return wrong("reusable", "must be true for a request without amount");

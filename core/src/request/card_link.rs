@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use url::Url;
-
-use crate::artefact::ArtefactError;
+use super::link::{LinkKind, Parts, query};
+use super::{LinkError, LinkText, host};
 use crate::keys::IssuerId;
 
 /// Where a currency is found: the link on a shop's door.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct CardLink {
     /// Host, with a port if it is not 443.
     pub host: String,
@@ -16,85 +16,44 @@ pub struct CardLink {
     pub issuer: IssuerId,
 }
 
-/// Why a text is not a link of the kind that was expected.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum LinkError {
-    /// It is not a link to a card.
-    #[error("this is not the link of a currency")]
-    NotACard,
-    /// It is not a link to a payment request.
-    #[error("this is not the link of a payment request")]
-    NotARequest,
-    /// The host is missing or malformed.
-    #[error("the link names no usable host")]
-    Host,
-    /// The issuer's id is malformed.
-    #[error("the link's currency id is broken")]
-    Issuer,
-    /// The code is not BASE32.
-    #[error("the link's code is broken: was it copied whole?")]
-    Code,
-    /// It is longer than any link of ours.
-    #[error("the link is too long")]
-    TooLong,
-    /// The request in it is broken.
-    #[error("the request in the link is broken: {0}")]
-    Request(ArtefactError),
-}
+impl CardLink {
+    /// A link to the card of an issuer that a host serves.
+    pub fn new(host: &str, issuer: IssuerId) -> Result<Self, LinkError> {
+        Ok(Self { host: host::normal(host)?, issuer })
+    }
 
-impl LinkError {
-    /// A stable name for this error.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NotACard => "not_a_card",
-            Self::NotARequest => "not_a_request",
-            Self::Host => "bad_host",
-            Self::Issuer => "bad_issuer",
-            Self::Code => "bad_code",
-            Self::TooLong => "too_large",
-            Self::Request(error) => error.code(),
+    /// Reads `https://<host>/c/<id>` or `tallystick:c/<id>?h=<host>`.
+    pub fn parse(text: &str) -> Result<Self, LinkError> {
+        match Parts::read(text)? {
+            parts if parts.kind == LinkKind::Card => Self::of(parts),
+            _ => Err(LinkError::NotACard),
         }
     }
-}
 
-impl CardLink {
-    /// Reads `https://host/c/<id>` or `tallystick:c/<id>?h=<host>`.
-    pub fn parse(text: &str) -> Result<Self, LinkError> {
-        let url = Url::parse(text.trim()).map_err(|_| LinkError::NotACard)?;
-        let (host, path) = host_of(&url).ok_or(LinkError::NotACard)?;
-        let id = path.strip_prefix("c/").or_else(|| path.strip_prefix("C/")).ok_or(LinkError::NotACard)?;
-        let issuer = id.parse().map_err(|_| LinkError::Issuer)?;
-        let host = host.filter(|host| is_host(host)).ok_or(LinkError::Host)?;
-        Ok(Self { host, issuer })
+    pub(super) fn of(parts: Parts) -> Result<Self, LinkError> {
+        let issuer = IssuerId::from_slice(&parts.code).map_err(|_| LinkError::Incomplete)?;
+        Ok(Self { host: parts.host.ok_or(LinkError::HostMissing)?, issuer })
+    }
+
+    /// The link as a plain camera opens it.
+    pub fn text(&self) -> String {
+        self.segments().to_string()
+    }
+
+    /// The app's own form.
+    pub fn app_text(&self) -> String {
+        format!("tallystick:c/{}{}", self.issuer, query(Some(&self.host)))
+    }
+
+    /// [`text`](Self::text) in the two segments of a code.
+    pub fn segments(&self) -> LinkText {
+        LinkText { start: format!("https://{}/c/", self.host), code: self.issuer.to_string() }
     }
 }
 
+/// The link as a plain camera opens it.
 impl fmt::Display for CardLink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "https://{}/c/{}", self.host, self.issuer)
+        self.segments().fmt(f)
     }
-}
-
-/// Host and path of a link of ours; `None` if its scheme is another.
-pub(super) fn host_of(url: &Url) -> Option<(Option<String>, &str)> {
-    match url.scheme() {
-        "https" => {
-            let host = url.host_str()?;
-            let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-            Some((Some(host), url.path().trim_start_matches('/')))
-        }
-        "tallystick" => {
-            let host = url.query_pairs().find(|(name, _)| name == "h").map(|(_, host)| host.into_owned());
-            Some((host, url.path()))
-        }
-        _ => None,
-    }
-}
-
-/// Whether a text is a host with an optional port, and nothing else.
-pub(super) fn is_host(host: &str) -> bool {
-    let Ok(url) = Url::parse(&format!("https://{host}/")) else { return false };
-    let alone = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-    host.len() <= 253 && alone && url.username().is_empty() && url.password().is_none()
 }

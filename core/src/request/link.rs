@@ -1,85 +1,105 @@
-//! Links to payment requests (protocol §7).
+//! Whatever was scanned, tapped or pasted: which of our links it is (protocol §7).
 
-use std::fmt;
+use std::borrow::Cow;
 
 use data_encoding::BASE32_NOPAD;
+use url::Url;
 
-use super::LinkError;
-use super::card_link::{host_of, is_host};
-use crate::artefact::{Kind, Request, Unproven};
-use crate::keys::Digest;
+use super::{CardLink, LinkError, RequestLink, host};
 
-/// The longest link that is looked at: a request of 2 KB in BASE32, and a host.
-const MAX_LENGTH: usize = 4_096;
+/// The most bytes of a text that is looked at: a request of 2,048 bytes in BASE32 and a host fit.
+pub const MAX_LINK_LENGTH: usize = 4_096;
 
-/// A request, or where it is kept.
+/// A link of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RequestLink {
-    /// The request itself, its signature not yet checked.
-    ByValue {
-        /// The host of the link, which is not needed to pay.
-        host: Option<String>,
-        /// The request.
-        request: Unproven<Request>,
-    },
-    /// The request's hash; the request is kept by a host.
-    ByReference {
-        /// Host, with a port if it is not 443.
-        host: String,
-        /// Hash of the request.
-        hash: Digest,
-    },
+#[non_exhaustive]
+pub enum Link {
+    /// Asks for a payment.
+    Request(Box<RequestLink>),
+    /// Adds a currency.
+    Card(CardLink),
 }
 
-impl RequestLink {
-    /// Reads `https://host/p/…` or `tallystick:p/…[?h=host]`.
-    pub fn parse(text: &str) -> Result<Self, LinkError> {
+/// Reads a link: `https://<host>/p/…`, `https://<host>/c/…`, or the app's own forms `tallystick:p/…` and `tallystick:c/…`.
+///
+/// Upper and lower case are the same, white space around it and whatever follows `?` or `#` in a web link is left out of
+/// account. Nothing is fetched.
+pub fn parse_link(text: &str) -> Result<Link, LinkError> {
+    let parts = Parts::read(text)?;
+    match parts.kind {
+        LinkKind::Request => RequestLink::of(parts).map(Box::new).map(Link::Request),
+        LinkKind::Card => CardLink::of(parts).map(Link::Card),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LinkKind {
+    Request,
+    Card,
+}
+
+/// A link taken apart: its kind, the host if one is named, and what the code says.
+pub(super) struct Parts {
+    pub(super) kind: LinkKind,
+    pub(super) host: Option<String>,
+    pub(super) code: Vec<u8>,
+}
+
+impl Parts {
+    pub(super) fn read(text: &str) -> Result<Self, LinkError> {
         let text = text.trim();
-        if text.len() > MAX_LENGTH {
+        if text.len() > MAX_LINK_LENGTH {
             return Err(LinkError::TooLong);
         }
-        let url = url::Url::parse(text).map_err(|_| LinkError::NotARequest)?;
-        let (host, path) = host_of(&url).ok_or(LinkError::NotARequest)?;
-        let code =
-            path.strip_prefix("p/").or_else(|| path.strip_prefix("P/")).ok_or(LinkError::NotARequest)?;
-        let bytes = BASE32_NOPAD.decode(code.to_ascii_uppercase().as_bytes()).map_err(|_| LinkError::Code)?;
-        if bytes.len() == Digest::LENGTH {
-            let host = host.filter(|host| is_host(host)).ok_or(LinkError::Host)?;
-            let hash = Digest::from_slice(&bytes).map_err(|_| LinkError::Code)?;
-            return Ok(Self::ByReference { host, hash });
-        }
-        if bytes.len() > Kind::Request.size_limit() {
-            return Err(LinkError::TooLong);
-        }
-        Ok(Self::ByValue { host, request: Unproven::parse(&bytes).map_err(LinkError::Request)? })
-    }
-
-    /// The link as a plain camera opens it. By value without a host there is only the app's own form.
-    pub fn text(&self) -> String {
-        match self {
-            Self::ByValue { host: Some(host), request } => {
-                format!("https://{host}/p/{}", encode(request.bytes()))
+        let url = Url::parse(text).map_err(|_| LinkError::NotALink)?;
+        let (path, web) = match url.scheme() {
+            "https" => (url.path().strip_prefix('/').unwrap_or_default(), true),
+            "http" if kind_and_code(url.path().trim_start_matches('/')).is_some() => {
+                return Err(LinkError::NotSecure);
             }
-            Self::ByValue { host: None, .. } => self.app_text(),
-            Self::ByReference { host, hash } => format!("https://{host}/p/{hash}"),
-        }
-    }
-
-    /// The app's own form.
-    pub fn app_text(&self) -> String {
-        match self {
-            Self::ByValue { request, .. } => format!("tallystick:p/{}", encode(request.bytes())),
-            Self::ByReference { host, hash } => format!("tallystick:p/{hash}?h={host}"),
-        }
+            "tallystick" => (url.path(), false),
+            _ => return Err(LinkError::NotALink),
+        };
+        let (kind, code) = kind_and_code(path).ok_or(LinkError::NotALink)?;
+        let host = if web { Some(host::of_url(&url)?) } else { named_host(&url)? };
+        Ok(Self { kind, host, code: decode(code)? })
     }
 }
 
-impl fmt::Display for RequestLink {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text())
+fn kind_and_code(path: &str) -> Option<(LinkKind, &str)> {
+    let (kind, code) = path.split_once('/')?;
+    match kind {
+        "p" | "P" => Some((LinkKind::Request, code)),
+        "c" | "C" => Some((LinkKind::Card, code)),
+        _ => None,
     }
 }
 
-fn encode(bytes: &[u8]) -> String {
-    BASE32_NOPAD.encode(bytes)
+/// `h=` in the query of the app's own form.
+fn named_host(url: &Url) -> Result<Option<String>, LinkError> {
+    let mut named = url.query_pairs().filter(|(name, _)| name.eq_ignore_ascii_case("h"));
+    match (named.next(), named.next()) {
+        (None, _) => Ok(None),
+        (Some((_, host)), None) => host::normal(&host).map(Some),
+        // Two readers could take one each.
+        (Some(_), Some(_)) => Err(LinkError::Host),
+    }
+}
+
+/// BASE32 of either case, without padding.
+pub(super) fn decode(code: &str) -> Result<Vec<u8>, LinkError> {
+    if let Some(found) = code.chars().find(|c| !matches!(c, 'A'..='Z' | 'a'..='z' | '2'..='7')) {
+        return Err(LinkError::Damaged { found });
+    }
+    // Whatever is wrong now is the length, or bits that stand for nothing.
+    BASE32_NOPAD.decode(code.to_ascii_uppercase().as_bytes()).map_err(|_| LinkError::Incomplete)
+}
+
+pub(super) fn encode(bytes: impl AsRef<[u8]>) -> String {
+    BASE32_NOPAD.encode(bytes.as_ref())
+}
+
+/// `?h=` and the host, if there is one.
+pub(super) fn query(host: Option<&str>) -> Cow<'static, str> {
+    host.map_or(Cow::Borrowed(""), |host| format!("?h={}", host::in_query(host)).into())
 }

@@ -1,12 +1,26 @@
-//! Payment requests: the rules of paying them, and their forms as text.
+//! Payment requests: making them, the rules of paying them, and their forms as text.
 //!
-//! - `rules`: prices, tips and the amount that pays a request; shared by wallet and issuer.
-//! - `link`: `/p/…`, by value and by reference. `card_link`: `/c/…`, where a currency is found.
+//! - `draft`: what a payee asks for, until it is signed. `rules`: prices, tips, ends and the amount that pays a request;
+//!   pure, and shared by wallet and issuer.
+//! - `link`: whatever was scanned or tapped. `request_link`: `/p/…`, by value and by reference; `card_link`: `/c/…`, where
+//!   a currency is found. `host`: the one form of a host.
+//! - `code_size`: how large a link is as a code on glass or paper.
 
 mod card_link;
+mod code_size;
+mod draft;
+mod error;
+mod host;
 mod link;
+mod request_link;
 mod rules;
+#[cfg(test)]
+mod tests;
 
-pub use card_link::{CardLink, LinkError};
-pub use link::RequestLink;
-pub use rules::{RequestError, check_amount, check_tip, issuers_of, price};
+pub use card_link::CardLink;
+pub use code_size::{CodeLevel, LinkText, MAX_CODE_VERSION};
+pub use draft::PaymentRequest;
+pub use error::{LinkError, RequestError};
+pub use link::{Link, MAX_LINK_LENGTH, parse_link};
+pub use request_link::{RequestCode, RequestLink};
+pub use rules::{TipChoice, amount_for, check_amount, check_end, check_tip, issuers_of, price, tip_choices};

@@ -334,7 +334,7 @@ fn errors_read_as_sentences_and_have_codes() {
     request: is of version 2, which this software does not know; update it
     request: holds the critical field -1, which this software does not know; update it
     request: lacks the field `payee`
-    request: its field `amount` must be at least 1
-    request: its signature is wrong
+    request: has a field `amount` that must be at least 1
+    request: has a wrong signature
     ");
 }

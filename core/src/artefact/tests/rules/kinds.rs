@@ -160,7 +160,7 @@ fn request_rules() {
     let twice = array(&[prefix(1), uint(1), prefix(2), uint(1), prefix(1), uint(1)]);
     refused(&request, 5, &twice, "prices", "names one issuer twice");
     let mixed = array(&[prefix(1), uint(1), prefix(2), uint(0)]);
-    refused(&request, 5, &mixed, "prices", "must all have an amount, or none");
+    refused(&request, 5, &mixed, "prices", "has an amount in some and none in others");
 
     let once = samples::short_request();
     refused(&once, 5, &array(&[prefix(1), uint(0)]), "reusable", "must be true for a request without amount");

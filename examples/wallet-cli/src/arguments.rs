@@ -9,7 +9,7 @@ use crate::commands::Command;
 
 /// A wallet for money that businesses issue, and the desk of those who issue it.
 #[derive(Debug, Parser)]
-#[command(name = "tally", version, about, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "tally", version, after_help = EXAMPLES, max_term_width = 100)]
 #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = false)]
 pub struct Arguments {
     /// What is to be done.
@@ -33,16 +33,22 @@ Exit codes: 0 done · 1 refused or failed · 2 not understood · 3 a payment is 
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "For every command")]
 pub struct Shared {
-    /// The wallet's folder. By default the one that your system keeps for such things.
-    #[arg(long, global = true, value_name = "DIR", env = "TALLY_WALLET")]
+    /// The wallet's folder.
+    ///
+    /// By default the one that your system keeps for such things.
+    #[arg(long, global = true, value_name = "DIR", env = "TALLY_WALLET", hide_env_values = true)]
     pub wallet: Option<PathBuf>,
 
-    /// Read the passphrase from the first line of this file. Otherwise from the variable TALLY_PASSPHRASE, or you are
-    /// asked for it.
-    #[arg(long, global = true, value_name = "FILE", env = "TALLY_PASSPHRASE_FILE")]
+    /// Read the passphrase from the first line of this file.
+    ///
+    /// Without it, from the variable TALLY_PASSPHRASE; without that, you are asked for it.
+    #[arg(long, global = true, value_name = "FILE", env = "TALLY_PASSPHRASE_FILE", hide_env_values = true)]
     pub passphrase_file: Option<PathBuf>,
 
-    /// Print JSON for scripts: one object on standard output, `{"error": …}` if something went wrong.
+    /// Print JSON for scripts.
+    ///
+    /// One object on standard output, and `{"error": …}` if something went wrong. Names of fields stay. Events are not told
+    /// by the way as people are told them: `tally watch --json` prints them, and the wallet keeps them until then.
     #[arg(long, global = true)]
     pub json: bool,
 
@@ -50,16 +56,21 @@ pub struct Shared {
     #[arg(long, global = true)]
     pub offline: bool,
 
-    /// How amounts are written and read, such as de-CH. By default as LC_ALL, LC_MONETARY or LANG say.
-    #[arg(long, global = true, value_name = "LANGUAGE", env = "TALLY_LOCALE")]
+    /// How amounts are written and read, such as de-CH.
+    ///
+    /// By default as LC_ALL, LC_MONETARY or LANG say.
+    #[arg(long, global = true, value_name = "LANGUAGE", env = "TALLY_LOCALE", hide_env_values = true)]
     pub locale: Option<String>,
 
-    /// Also believe the certificates in this PEM file. Servers with a certificate of their own making are known by
-    /// their card, and need this only until it is there.
-    #[arg(long, global = true, value_name = "FILE", env = "TALLY_TRUST_CERT")]
+    /// Also believe the certificates in this PEM file.
+    ///
+    /// Servers with a certificate of their own making are known by the key that their card names, and do not need this.
+    #[arg(long, global = true, value_name = "FILE", env = "TALLY_TRUST_CERT", hide_env_values = true)]
     pub trust_cert: Vec<PathBuf>,
 
-    /// When to use colour. It never says anything that the words do not.
+    /// When to use colour.
+    ///
+    /// It never says anything that the words do not.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
 }

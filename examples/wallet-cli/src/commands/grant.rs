@@ -37,7 +37,7 @@ enum What {
         /// The account.
         account: AccountId,
         /// How far below zero it may go.
-        #[arg(long, value_name = "AMOUNT")]
+        #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
         limit: String,
     },
     /// Make an account a worker's
@@ -45,7 +45,7 @@ enum What {
         /// The account.
         account: AccountId,
         /// The most that it may pay in one day (UTC).
-        #[arg(long, value_name = "AMOUNT")]
+        #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
         limit: Option<String>,
     },
     /// Let a key act for your account: a till, a second phone
@@ -56,7 +56,7 @@ enum What {
         #[arg(long, value_name = "WHAT", value_delimiter = ',', required = true)]
         may: Vec<May>,
         /// The most that it may pay in one day (UTC).
-        #[arg(long, value_name = "AMOUNT")]
+        #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
         limit: Option<String>,
     },
 }

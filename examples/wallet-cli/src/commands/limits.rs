@@ -21,10 +21,10 @@ pub struct Limits {
     #[arg(long, short, value_name = "CURRENCY")]
     currency: Option<String>,
     /// The most for one payment; `none` removes the limit.
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     payment: Option<String>,
     /// The most in one day (UTC); `none` removes the limit.
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     day: Option<String>,
 }
 

@@ -7,6 +7,7 @@ mod cancel;
 mod doctor;
 mod evidence;
 mod export;
+mod exposure;
 mod grant;
 mod history;
 mod init;
@@ -39,6 +40,7 @@ pub enum Command {
     Refund(refund::Refund),
     History(history::History),
     Export(export::Export),
+    Exposure(exposure::ExposureOf),
     Evidence(evidence::Evidence),
     Doctor(doctor::Doctor),
     Sync(sync::Sync),
@@ -81,6 +83,7 @@ async fn with_wallet(session: &Session<'_>, command: Command) -> Result<(), Fail
         Command::Pay(pay) => pay::run(session, pay).await,
         Command::Request(request) => request::run(session, request).await,
         Command::Refund(refund) => refund::run(session, refund).await,
+        Command::Exposure(exposure) => exposure::run(session, exposure).await,
         Command::Export(export) => export::run(session, export).await,
         Command::Evidence(evidence) => evidence::run(session, evidence).await,
         Command::History(history) => history::run(session, history).await,

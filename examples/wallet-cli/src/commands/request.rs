@@ -137,8 +137,14 @@ struct PriceFields {
 }
 
 async fn wish(session: &Session<'_>, request: &Request) -> Result<(RequestWish, Vec<PriceFields>), Failure> {
-    let all = session.wallet.currencies().await?;
     let manner = &session.app.manner;
+    let now = now();
+    let until = match (&request.until, request.reusable) {
+        (Some(text), _) => Some(manner.until(text, now)?),
+        (None, true) => None,
+        (None, false) => Some(manner.until(USUAL_SPAN, now)?),
+    };
+    let all = session.wallet.currencies().await?;
     let first = choice::currency(&all, request.currency.as_deref())?;
     let mut prices = vec![(first, payable(manner, request.amount.as_deref(), first)?)];
     for other in &request.or {
@@ -147,12 +153,6 @@ async fn wish(session: &Session<'_>, request: &Request) -> Result<(RequestWish, 
         let info = choice::currency(&all, Some(currency))?;
         prices.push((info, payable(manner, Some(amount), info)?));
     }
-    let now = now();
-    let until = match (&request.until, request.reusable) {
-        (Some(text), _) => Some(manner.until(text, now)?),
-        (None, true) => None,
-        (None, false) => Some(manner.until(USUAL_SPAN, now)?),
-    };
     let lines =
         request.line.iter().map(|text| line(manner, text, first)).collect::<Result<Vec<_>, Failure>>()?;
     let wish = RequestWish {

@@ -30,7 +30,7 @@ pub struct Card {
     #[arg(long, value_name = "TEXT")]
     promise: Option<String>,
     /// Another limit of what all owners together may owe. Holders are told when it rises.
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     limit: Option<String>,
     /// Where the issuer is reached, first preferred: `https://host[:port]`, with `#` and a TLS key for each that is to be
     /// believed without a certificate authority. Replaces all.

@@ -40,10 +40,10 @@ pub struct Create {
     #[arg(long, value_name = "NUMBER", default_value = "2")]
     decimals: u8,
     /// The most that all owners together may owe.
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     limit: String,
     /// How much of it you may owe yourself; by default all.
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     own_limit: Option<String>,
     /// What you promise to whoever brings the money back.
     #[arg(long, value_name = "TEXT", default_value = "")]

@@ -175,7 +175,7 @@ fn new_context(options: &WalletOptions, database: Database) -> Arc<Context> {
     ))
 }
 
-async fn load_keys(context: &Context, cipher: Arc<Cipher>) -> Result<WalletKeys, WalletError> {
+pub(super) async fn load_keys(context: &Context, cipher: Arc<Cipher>) -> Result<WalletKeys, WalletError> {
     let stored = context
         .database
         .read(move |connection| {

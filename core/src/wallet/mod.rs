@@ -30,6 +30,8 @@ mod statement;
 mod sync;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod wallet_list;
 
 use std::sync::Arc;

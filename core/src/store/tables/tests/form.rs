@@ -135,7 +135,7 @@ fn rows(connection: &Connection, table: &str) -> Vec<Row> {
     let mut select = connection
         .prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2, 3"))
         .unwrap_or_else(|_| connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1")).unwrap());
-    let names: Vec<String> = select.column_names().into_iter().map(Into::into).collect();
+    let names: Vec<String> = select.column_names().map(Into::into).collect();
     let rows = select.query_map([], |row| {
         names.iter().enumerate().map(|(index, name)| Ok((name.clone(), row.get(index)?))).collect()
     });

@@ -227,7 +227,7 @@ fn request_record(number: u8) -> RequestRecord {
 fn requests_are_found_by_id_and_newest_first() {
     let file = File::new();
     file.write(|tx, cipher| {
-        (1..=4).for_each(|number| request::put(tx, cipher, &request_record(number)).unwrap())
+        (1..=4).for_each(|number| request::put(tx, cipher, &request_record(number)).unwrap());
     });
     let paid = RequestRecord { paid_by: vec![digest(1)], cancelled: true, ..request_record(2) };
     file.write(|tx, cipher| request::put(tx, cipher, &paid).unwrap());

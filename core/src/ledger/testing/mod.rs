@@ -66,8 +66,8 @@ pub struct World {
     pub heads: Vec<Signed<Head>>,
     /// All receipts, with their orders and entries.
     pub receipts: Vec<(Signed<Receipt>, Signed<Order>, Vec<u8>)>,
-    /// All refusals of orders.
-    pub refusals: Vec<Signed<Refusal>>,
+    /// All refusals of orders, with their orders.
+    pub refusals: Vec<(Signed<Refusal>, Signed<Order>)>,
     /// All statements, with their trees.
     pub statements: Vec<Published>,
     /// All openings.

@@ -100,7 +100,7 @@ impl Issuer {
             }
             Err(refused) => {
                 let refusal = self.refusal(order.hash(), "refused");
-                self.world.refusals.push(refusal.clone());
+                self.world.refusals.push((refusal.clone(), order.clone()));
                 self.decided.insert(order.hash(), Decided::Refused(refusal));
                 Err(refused)
             }

@@ -141,8 +141,13 @@ fn refund(issuer: &mut Issuer, which: usize, amount: i64, signer: Signer) {
     let _ = issuer.submit(&order);
 }
 
-/// The holders hand back whatever they were promised.
+/// The holders hand back whatever they were promised, and try again what was refused.
 fn replay(issuer: &mut Issuer) {
+    for (_, order) in issuer.world.refusals.clone() {
+        if issuer.index_of(&order.body().payer).is_some() && issuer.index_of(&order.body().payee).is_some() {
+            let _ = issuer.submit(&order);
+        }
+    }
     for (receipt, order, _) in issuer.world.receipts.clone() {
         let known = |id: &AccountId| issuer.index_of(id).is_some();
         if receipt.body().epoch < issuer.epoch && known(&order.body().payer) && known(&order.body().payee) {

@@ -12,9 +12,9 @@ pub(super) enum Trouble {
     /// It proves nothing.
     Unproven(Unproven),
     /// It breaks a rule.
-    Suspect(Charge),
+    Suspect(Box<Charge>),
     /// The receipt names another chain than the entries make.
-    OtherChain(Signed<Receipt>),
+    OtherChain(Box<Signed<Receipt>>),
 }
 
 impl From<Unproven> for Trouble {
@@ -34,17 +34,17 @@ pub(super) fn check_executed(
 ) -> Result<Executed, Trouble> {
     let receipt = read_receipt(known, item, state)?;
     if receipt.body().chain_hash != state.hash {
-        return Err(Trouble::OtherChain(receipt));
+        return Err(Trouble::OtherChain(Box::new(receipt)));
     }
     let grant = item.grant.and_then(|bytes| Signed::<Grant>::parse(bytes).ok());
     let charge = |newer_key| {
-        Trouble::Suspect(Charge::Entry {
+        Trouble::Suspect(Box::new(Charge::Entry {
             base: None,
             order: item.order.map(<[u8]>::to_vec),
             newer_key,
             grants: grant.iter().map(|grant| grant.bytes().to_vec()).collect(),
             fault: None,
-        })
+        }))
     };
     let Some(order) = read_order(item, named, state)? else { return Err(charge(None)) };
     let is_executed = receipt.body().order == *named
@@ -167,11 +167,9 @@ pub(super) fn check_carried(
     if known_hash == hash && known_balance.is_none_or(|balance| balance == entry.amount) {
         return Ok(lost);
     }
-    match artefact {
-        Some(artefact) => Err(Trouble::Suspect(Charge::Carried(artefact))),
-        None => {
-            let words = "what was carried over is not what the older chain holds".to_owned();
-            Err(Unproven::Unconvincing { words }.into())
-        }
-    }
+    let unconvincing = || Unproven::Unconvincing {
+        words: "what was carried over is not what the older chain holds".to_owned(),
+    };
+    let artefact = artefact.ok_or_else(unconvincing)?;
+    Err(Trouble::Suspect(Box::new(Charge::Carried(artefact))))
 }

@@ -165,7 +165,7 @@ impl<'a, P: Past> Follower<'a, P> {
             }
             Err(Trouble::Unproven(unproven)) => Err(unproven.into()),
             Err(Trouble::Suspect(charge)) => {
-                self.suspect(Suspicion::of_entry(&self.base, item.entry, charge), item)
+                self.suspect(Suspicion::of_entry(&self.base, item.entry, *charge), item)
             }
             Err(Trouble::OtherChain(receipt)) => {
                 let earlier = receipt.bytes().to_vec();

@@ -193,7 +193,9 @@ impl Issuer {
         };
         let statements: Vec<_> =
             self.world.statements.iter().filter(named).map(|published| published.statement.clone()).collect();
-        statements.iter().for_each(|statement| signing.learn(statement));
+        for statement in &statements {
+            signing.learn(statement);
+        }
         Knowledge {
             issuer,
             signing,

@@ -11,6 +11,7 @@ mod issuer;
 mod orders;
 mod publish;
 
+pub use issuer::OWNER_LIMIT;
 pub use orders::{Refused, Signer};
 
 use std::collections::BTreeMap;
@@ -118,10 +119,10 @@ pub struct Record {
 /// What became of an order.
 #[derive(Debug, Clone)]
 pub enum Decided {
-    /// Receipts of payer and payee.
-    Executed(Signed<Order>, Signed<Receipt>, Signed<Receipt>),
+    /// The order, and the receipts of payer and payee.
+    Executed(Box<(Signed<Order>, Signed<Receipt>, Signed<Receipt>)>),
     /// A refusal.
-    Refused(Signed<Refusal>),
+    Refused(Box<Signed<Refusal>>),
 }
 
 /// A statement and the tree under it.

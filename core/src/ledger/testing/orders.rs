@@ -101,7 +101,7 @@ impl Issuer {
             Err(refused) => {
                 let refusal = self.refusal(order.hash(), "refused");
                 self.world.refusals.push((refusal.clone(), order.clone()));
-                self.decided.insert(order.hash(), Decided::Refused(refusal));
+                self.decided.insert(order.hash(), Decided::Refused(Box::new(refusal)));
                 Err(refused)
             }
         }
@@ -147,16 +147,16 @@ impl Issuer {
     }
 
     fn check_refund(&self, order: &Signed<Order>, repaid: &Digest) -> Result<(), Refused> {
-        let Some(Decided::Executed(original, ..)) = self.decided.get(repaid) else {
+        let Some(Decided::Executed(executed)) = self.decided.get(repaid) else {
             return Err(Refused::RefundMismatch);
         };
-        let (original, body) = (original.body(), order.body());
+        let (original, body) = (executed.0.body(), order.body());
         if (original.payer, original.payee) != (body.payee, body.payer) {
             return Err(Refused::RefundMismatch);
         }
         let refunds = self.decided.values().filter_map(|decided| match decided {
-            Decided::Executed(refund, ..) if refund.body().repays == Some(*repaid) => {
-                Some(refund.body().amount.minor())
+            Decided::Executed(executed) if executed.0.body().repays == Some(*repaid) => {
+                Some(executed.0.body().amount.minor())
             }
             _ => None,
         });
@@ -174,7 +174,7 @@ impl Issuer {
         let amount = body.amount.minor();
         let debit = self.append(payer, Amount::new(-amount), order, Some(right));
         let credit = self.append(payee, Amount::new(amount), order, None);
-        self.decided.insert(order.hash(), Decided::Executed(order.clone(), debit, credit));
+        self.decided.insert(order.hash(), Decided::Executed(Box::new((order.clone(), debit, credit))));
     }
 
     fn append(

@@ -78,17 +78,14 @@ impl Issuer {
         server.rekey_number = self.rekey_number;
         server.lost_until = Some(self.time + 120);
         for (index, holding) in self.accounts.iter().enumerate() {
-            match server.accounts.get_mut(index) {
-                Some(restored) => {
-                    restored.rekeys.clone_from(&holding.rekeys);
-                    restored.grants.clone_from(&holding.grants);
-                }
-                None => {
-                    let mut reopened = holding.clone();
-                    // Its old entries are lost; the server knows nothing but what the wallet brings.
-                    reopened.chains.clear();
-                    server.accounts.push(reopened);
-                }
+            if let Some(restored) = server.accounts.get_mut(index) {
+                restored.rekeys.clone_from(&holding.rekeys);
+                restored.grants.clone_from(&holding.grants);
+            } else {
+                let mut reopened = holding.clone();
+                // Its old entries are lost; the server knows nothing but what the wallet brings.
+                reopened.chains.clear();
+                server.accounts.push(reopened);
             }
         }
         server.epoch = self.epoch + 1;

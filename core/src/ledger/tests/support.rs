@@ -67,12 +67,6 @@ pub fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step(), 0..50)
 }
 
-/// Steps without a restore.
-pub fn steps_of_one_epoch() -> impl Strategy<Value = Vec<Step>> {
-    let keep = |step: &Step| !matches!(step, Step::Restore | Step::Replay);
-    steps().prop_map(move |steps| steps.into_iter().filter(keep).collect())
-}
-
 /// What happened.
 pub fn run(steps: &[Step]) -> Issuer {
     let mut issuer = Issuer::found("bakery");
@@ -129,7 +123,7 @@ fn refund(issuer: &mut Issuer, which: usize, amount: i64, signer: Signer) {
         .decided
         .values()
         .filter_map(|decided| match decided {
-            Decided::Executed(order, ..) => Some(order.clone()),
+            Decided::Executed(executed) => Some(executed.0.clone()),
             Decided::Refused(_) => None,
         })
         .collect();

@@ -31,3 +31,8 @@ pub mod event;
 
 #[cfg(feature = "uniffi")]
 uniffi::setup_scaffolding!("tallystick_core");
+
+/// The README's example, kept true.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

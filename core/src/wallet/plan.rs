@@ -55,6 +55,22 @@ pub enum PayTo {
     },
 }
 
+impl PaymentWish {
+    /// To pay a request as it asks.
+    pub fn of_link(link: impl Into<String>) -> Self {
+        Self::to(PayTo::Request { link: link.into() })
+    }
+
+    /// To pay an account, in its issuer's money.
+    pub fn of_account(issuer: IssuerId, account: AccountId, amount: Amount) -> Self {
+        Self { amount: Some(amount), ..Self::to(PayTo::Account { issuer, account }) }
+    }
+
+    fn to(to: PayTo) -> Self {
+        Self { to, issuer: None, amount: None, tip: None, memo: None, idempotency_key: None }
+    }
+}
+
 /// A payment as a confirm screen shows it. Passed back to confirm it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]

@@ -141,3 +141,34 @@ async fn an_honest_issuer_is_never_accused() {
     }
     assert_eq!(scene.holder.balance(scene.issuer).await, 500 - 60 + 15);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_histories_meet_when_their_camps_pay_each_other() {
+    let scene = scene().await;
+    let other = scene.town.holder(scene.issuer).await;
+    let inside = scene.town.host.server().inside();
+    // One statement is shown to the one who pays …
+    let shown = inside.make_statement(scene.issuer).await.unwrap();
+    scene.holder.wallet.sync(scene.issuer).await.unwrap();
+    // … and another of the same number to the one who is paid.
+    inside
+        .with_database(move |database| {
+            database.execute("DELETE FROM statement WHERE number = ?1", [shown.number]).map(drop)
+        })
+        .await
+        .unwrap();
+    let instead = inside.make_statement(scene.issuer).await.unwrap();
+    assert_eq!((instead.number, instead.hash == shown.hash), (shown.number, false));
+    other.wallet.sync(scene.issuer).await.unwrap();
+
+    let plan = scene.holder.plan(&other, scene.issuer, 10).await;
+    let paid = scene.holder.wallet.pay(plan).await.unwrap();
+    other.wallet.sync(scene.issuer).await.unwrap();
+    let alarmed = other
+        .next(|event| match event {
+            Event::HistoriesDiffer { payment, .. } => Some(*payment),
+            _ => None,
+        })
+        .await;
+    assert_eq!(alarmed, paid.payment);
+}

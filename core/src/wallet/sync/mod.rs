@@ -4,6 +4,7 @@
 //! statement, the chain up to a head that is signed later than that statement, and our place in the statement.
 //!
 //! - `card`, `open`, `account`, `chain` with `take`: one step each. The statement's check stands in `statement`.
+//! - `seen`: what payers have seen, compared with what we hold.
 //! - `fault`: what follows when an issuer shows too little, or what is not true. `hand_back`: after its restore.
 
 mod account;
@@ -12,6 +13,7 @@ mod chain;
 mod fault;
 mod hand_back;
 pub(super) mod open;
+mod seen;
 mod take;
 
 use std::sync::Arc;
@@ -76,6 +78,8 @@ async fn run(context: &Arc<Context>, issuer: IssuerId, depth: Depth) -> Result<(
     }
     open::ensure(context, issuer).await?;
     let latest = statement::latest(context, issuer).await?;
+    let before =
+        context.read(move |connection, cipher| trust::account(connection, cipher, &issuer)).await?.chain;
     if depth == Depth::Everything {
         account::refresh(context, issuer).await?;
     }
@@ -91,7 +95,7 @@ async fn run(context: &Arc<Context>, issuer: IssuerId, depth: Depth) -> Result<(
     }
     let Some(latest) = latest else { return Ok(()) };
     match statement::catch_up(context, issuer, latest).await? {
-        Finding::InOrder => Ok(()),
+        Finding::InOrder => seen::compare_since(context, issuer, before).await,
         Finding::Unproven => fault::unproven(context, issuer, "place_withheld").await,
         Finding::Fraud(fraud) => fault::statement(context, issuer, *fraud).await,
     }

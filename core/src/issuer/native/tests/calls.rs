@@ -434,7 +434,7 @@ async fn what_is_not_an_artefact_is_named() {
     let mut spoilt = head(4).bytes().to_vec();
     *spoilt.last_mut().unwrap() ^= 1;
     for (head, words) in [
-        (json!(b64(&spoilt)), "signature is wrong"),
+        (json!(b64(&spoilt)), "wrong signature"),
         (json!(b64(order().bytes())), "order"),
         (json!("!"), "invalid"),
         (json!(7), "invalid type"),

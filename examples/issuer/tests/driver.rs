@@ -52,7 +52,7 @@ impl Keys {
 }
 
 struct Town {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     server: RunningServer,
     backend: NativeBackend,
     owner: Keys,
@@ -120,7 +120,7 @@ impl Town {
         let bundle = backend.put_card(&card, &[]).await.unwrap();
         assert_eq!((&bundle.card, bundle.rekeys.len()), (&card, 0));
         backend.use_card(card.body());
-        Self { _folder: folder, server, backend, owner, issuer, card }
+        Self { folder: folder, server, backend, owner, issuer, card }
     }
 
     fn now(&self) -> i64 {
@@ -404,7 +404,7 @@ async fn a_restarted_server_is_found_again() {
     assert_eq!(events.next().await, Some(LiveEvent::Connected));
 
     let address = town.server.address();
-    let config = Config { listen: address, ..Config::on_loopback(town._folder.path()) };
+    let config = Config { listen: address, ..Config::on_loopback(town.folder.path()) };
     town.server.shutdown().await;
     assert!(matches!(events.next().await, Some(LiveEvent::Interrupted(_))));
     town.server = Issuer::start(config).await.unwrap();

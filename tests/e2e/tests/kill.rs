@@ -108,7 +108,7 @@ async fn one_life(death: Death) {
         Death::WhileConfirming => {}
         Death::OrderOnItsWay => town.host.faults.all_spent().await,
         Death::AnswerOnItsWay => {
-            payee.next(|event| matches!(event, Event::PaymentReceived { .. }).then_some(())).await
+            payee.next(|event| matches!(event, Event::PaymentReceived { .. }).then_some(())).await;
         }
     }
     child.kill().unwrap();

@@ -120,7 +120,7 @@ impl Town {
         let bundle = backend.put_card(&card, &[]).await.unwrap();
         assert_eq!((&bundle.card, bundle.rekeys.len()), (&card, 0));
         backend.use_card(card.body());
-        Self { folder: folder, server, backend, owner, issuer, card }
+        Self { folder, server, backend, owner, issuer, card }
     }
 
     fn now(&self) -> i64 {

@@ -13,3 +13,4 @@ mod keys;
 mod merkle;
 mod support;
 mod tampering;
+mod vectors;

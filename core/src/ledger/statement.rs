@@ -4,7 +4,7 @@
 
 use super::authority::{KnownGrant, Tense, owner_limit};
 use super::merkle::{InclusionProof, Node};
-use super::{ChainState, FoundingKeys};
+use super::{ChainState, FoundingKeys, SigningKeys, Standing};
 use crate::artefact::{Card, Debtor, Grant, Signed, Statement};
 use crate::clock::UnixSeconds;
 use crate::keys::AccountId;
@@ -51,6 +51,12 @@ pub enum StatementFault {
     /// It names another statement as the one before.
     #[error("it does not follow the statement before")]
     NotLinked,
+    /// Its signature does not count.
+    #[error("its signature does not count: {standing:?}")]
+    Signature {
+        /// How it stands.
+        standing: Standing,
+    },
     /// It is not the next number, or it goes back in time or epoch.
     #[error("it goes back in number, time or epoch")]
     OutOfOrder,
@@ -65,6 +71,7 @@ impl StatementFault {
             Self::NotGranted { .. } => "statement_not_granted",
             Self::BeyondGrant { .. } => "statement_beyond_grant",
             Self::BeyondLimit { .. } => "statement_beyond_limit",
+            Self::Signature { .. } => "statement_signature",
             Self::NotLinked => "statement_not_linked",
             Self::OutOfOrder => "statement_out_of_order",
         }
@@ -74,6 +81,28 @@ impl StatementFault {
 /// The root of the tree over all positive balances.
 pub fn root(statement: &Statement) -> Node {
     Node { hash: statement.root, sum: statement.sum }
+}
+
+/// Checks a statement whole: signature, contents, the owners' limit, and that it follows `previous`, the one right
+/// before it, which a wallet that lacks it asks the issuer for. What fails by signature proves nothing; for the rest
+/// see [`Contradiction::BadStatement`](super::evidence::Contradiction::BadStatement).
+pub fn check(
+    statement: &Signed<Statement>,
+    previous: Option<&Signed<Statement>>,
+    issuer: &FoundingKeys,
+    signing: &SigningKeys,
+) -> Result<(), StatementFault> {
+    match signing.standing_of(statement) {
+        Standing::Good => {}
+        standing => return Err(StatementFault::Signature { standing }),
+    }
+    check_content(statement.body(), issuer)?;
+    check_limit(statement.body(), signing.cards())?;
+    match previous {
+        Some(previous) => check_link(previous, statement.body()),
+        None if statement.body().number == 0 => Ok(()),
+        None => Err(StatementFault::NotLinked),
+    }
 }
 
 /// Checks everything that a statement shows by itself: sums, and a grant for each debt.

@@ -130,6 +130,7 @@ pub struct Run {
 
 /// What evidence shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Verdict {
     /// How strong it is.
     pub finding: Finding,

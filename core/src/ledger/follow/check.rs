@@ -1,5 +1,7 @@
 //! What each entry must keep to, beyond following the one before.
 
+use std::borrow::Cow;
+
 use super::suspicion::Charge;
 use super::{Base, Executed, HandBack, Item, Known, Past, ShownKey, Unproven};
 use crate::artefact::{ArtefactError, Grant, Order, Receipt, Signed, Unproven as Unsigned};
@@ -120,10 +122,14 @@ fn read_order(
 }
 
 /// The grants that are known, and the one that came along.
-fn with_grant(known: &[KnownGrant], came: Option<&Signed<Grant>>) -> Vec<KnownGrant> {
+fn with_grant<'a>(known: &'a [KnownGrant], came: Option<&Signed<Grant>>) -> Cow<'a, [KnownGrant]> {
     let is_new = |came: &&Signed<Grant>| known.iter().all(|known| known.grant.hash() != came.hash());
-    let came = came.filter(is_new).cloned().map(KnownGrant::uncancelled);
-    known.iter().cloned().chain(came).collect()
+    match came.filter(is_new) {
+        None => Cow::Borrowed(known),
+        Some(came) => {
+            known.iter().cloned().chain([KnownGrant::uncancelled(came.clone())]).collect::<Vec<_>>().into()
+        }
+    }
 }
 
 /// Whether the account was ever given the owner role. Which limit it had back then is not on record.

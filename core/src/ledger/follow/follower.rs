@@ -258,7 +258,9 @@ impl<'a, P: Past> Follower<'a, P> {
             return Err(Unproven::Incomplete { have: state.sequence, need: body.sequence }.into());
         }
         if body.sequence < state.sequence {
-            return Err(self.behind(head));
+            // An older head of the same chain is of no use, but nothing to worry about.
+            let stale = body.time < state.time;
+            return Err(if stale { Unproven::HeadOutOfTime.into() } else { self.behind(head) });
         }
         if (body.chain_hash, body.balance) != (state.hash, state.balance) {
             return Err(self.contradicts(head));

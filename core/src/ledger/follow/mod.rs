@@ -121,7 +121,7 @@ impl Base {
         Self { state: ChainState::genesis(issuer, account, epoch), vouched: Vouched::Empty, newest_key: None }
     }
 
-    /// A head that is trusted.
+    /// A head that is trusted. The state's time is the head's: the last entry's may be earlier.
     pub fn of_head(head: Signed<Head>) -> Self {
         let body = head.body();
         let state = ChainState {

@@ -6,7 +6,7 @@ use crate::keys::{Digest, SigningKey};
 use crate::ledger::receipts::{ReceiptError, check_entry, check_receipt, check_refusal};
 use crate::ledger::seen::{SeenStatement, compare};
 use crate::ledger::statement::{
-    DebtFault, OwnerAccount, Place, PlaceFault, StatementFault, check_debts, check_link, check_place,
+    DebtFault, OwnerAccount, Place, PlaceFault, StatementFault, check, check_debts, check_link, check_place,
 };
 use crate::ledger::testing::{Issuer, Signer};
 use crate::ledger::{ChainState, LedgerError, Standing};
@@ -122,6 +122,13 @@ fn statements_follow_one_another() {
     other.wait(1);
     let elsewhere = other.publish();
     assert_eq!(check_link(&elsewhere, two.body()), Err(StatementFault::NotLinked));
+    let knowledge = issuer.knowledge(ANNA);
+    let whole = |statement, previous| check(statement, previous, &knowledge.issuer, &knowledge.signing);
+    assert_eq!(whole(&two, Some(&one)), Ok(()));
+    assert_eq!(whole(&two, None), Err(StatementFault::NotLinked));
+    let forged = Signed::sign(two.body(), &SigningKey::from_bytes(&[66; 32])).unwrap();
+    let unknown = StatementFault::Signature { standing: Standing::Unknown };
+    assert_eq!(whole(&forged, Some(&one)), Err(unknown));
 }
 
 #[test]

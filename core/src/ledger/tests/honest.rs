@@ -5,9 +5,7 @@ use proptest::prelude::*;
 use super::support::{Kept, Served, Step, follow, run, serve, steps};
 use crate::artefact::Signed;
 use crate::ledger::follow::{Base, Follower, NoPast, Source};
-use crate::ledger::statement::{
-    OwnerAccount, Place, check_content, check_debts, check_limit, check_link, check_place, states_at,
-};
+use crate::ledger::statement::{OwnerAccount, Place, check, check_debts, check_place, states_at};
 use crate::ledger::testing::Issuer;
 use crate::ledger::{ChainState, FoundingKeys, Standing};
 use crate::money::Amount;
@@ -110,13 +108,11 @@ proptest! {
         let mut issuer = run(&steps);
         issuer.publish();
         let founding = issuer.founding_keys();
+        let signing = issuer.knowledge(0).signing;
         for (number, published) in issuer.statements.iter().enumerate() {
             let statement = published.statement.body();
-            prop_assert_eq!(check_content(statement, &founding), Ok(()));
-            prop_assert_eq!(check_limit(statement, &issuer.world.cards), Ok(()));
-            if let Some(previous) = number.checked_sub(1) {
-                prop_assert_eq!(check_link(&issuer.statements[previous].statement, statement), Ok(()));
-            }
+            let previous = number.checked_sub(1).map(|previous| &issuer.statements[previous].statement);
+            prop_assert_eq!(check(&published.statement, previous, &founding, &signing), Ok(()));
             for account in 0..issuer.accounts.len() {
                 let Some(possible) = possible(&issuer, account, statement.epoch, statement.time) else { continue };
                 let proof = issuer.proof(number, account);

@@ -249,26 +249,28 @@ async fn prove(
 
 fn total(target: &Target, wish: &PaymentWish) -> Result<Amount, WalletError> {
     let tip = wish.tip.filter(|tip| !tip.is_zero());
-    let wrong_request = |error: request::RequestError| WalletError::invalid("amount", error.code(), error);
-    let price = match &target.request {
-        Some(request) => {
-            request::price(request.body(), &target.issuer, wish.amount).map_err(wrong_request)?
+    let total = match &target.request {
+        Some(request) => request::amount_for(request.body(), &target.issuer, wish.amount, tip)
+            .map_err(|error| WalletError::invalid(field_of(&error), error.code(), error))?,
+        None if tip.is_some() => {
+            return Err(WalletError::invalid("tip", "no_tip", "is only added to a request that takes one"));
         }
         None => wish.amount.ok_or_else(|| WalletError::invalid("amount", "amount_missing", "is needed"))?,
     };
-    if !price.is_positive() {
-        return Err(WalletError::invalid(
-            "amount",
-            "amount_not_positive",
-            "must be at least the smallest unit",
-        ));
+    if total.is_positive() {
+        Ok(total)
+    } else {
+        Err(WalletError::invalid("amount", "amount_not_positive", "must be at least the smallest unit"))
     }
-    let policy = target.request.as_ref().and_then(|request| request.body().tip.as_ref());
-    if let Some(tip) = tip {
-        request::check_tip(policy, price, tip)
-            .map_err(|error| WalletError::invalid("tip", error.code(), error))?;
+}
+
+/// Which part of the wish an error is about.
+fn field_of(error: &request::RequestError) -> &'static str {
+    use request::RequestError as Error;
+    match error {
+        Error::NoTip | Error::TipNegative | Error::TipTooLarge { .. } | Error::TipNotOffered => "tip",
+        _ => "amount",
     }
-    Ok(tip.map_or(Ok(price), |tip| price.checked_add(tip))?)
 }
 
 /// Completes a plan with the balance and the warnings.

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use super::Wallet;
-use crate::artefact::{Cancel, Line, Price, Request, Signed, TipPolicy, Unproven};
+use crate::artefact::{Cancel, Request, Signed, TipPolicy, Unproven};
 use crate::clock::UnixSeconds;
 use crate::error::WalletError;
 use crate::keys::{AccountId, Digest, IssuerId, RequestId};
 use crate::ledger::Standing;
 use crate::money::Amount;
 use crate::operation::trust;
-use crate::request::RequestLink;
+use crate::request::{PaymentRequest, RequestLink};
 use crate::store::tables::account::AccountRecord;
 use crate::store::tables::payment::{self, Payment};
 use crate::store::tables::request::{self as table, RequestRecord};
@@ -110,10 +110,11 @@ impl Wallet {
         }
         let issuer = first.issuer;
         let issuer_now = self.context.backend.issuer_now(&issuer);
-        let body = body(&wish, first.account, issuer_now, self.context.entropy.bytes());
-        let by_reference = body.is_long();
+        let draft = draft(&wish, first.account, issuer_now);
+        let by_reference = draft.must_be_kept();
         let key = self.context.keys()?.founding_key(first)?;
-        let request = Unproven::sign(&body, &key)
+        let request = draft
+            .sign(&key, self.context.entropy.as_ref())
             .map_err(|error| WalletError::invalid("request", error.code(), error))?;
         let host = self.host_of(issuer).await?;
         let link = if by_reference {
@@ -122,12 +123,13 @@ impl Wallet {
                 .keep_request(&issuer, &request)
                 .await
                 .map_err(|error| trust::network(&error))?;
-            RequestLink::ByReference { host, hash: request.hash() }
+            RequestLink::by_reference(request.hash(), &host)
         } else {
             let request =
                 Unproven::parse(request.bytes()).map_err(|error| WalletError::artefact("request", &error))?;
-            RequestLink::ByValue { host: Some(host), request }
+            RequestLink::by_value(request, Some(&host))
         };
+        let link = link.map_err(|error| WalletError::invalid("host", error.code(), error))?;
         let record = RequestRecord {
             request: RequestId::of(&request.hash()),
             artefact: request.bytes().into(),
@@ -267,36 +269,30 @@ impl Wallet {
     }
 }
 
-fn body(wish: &RequestWish, payee: AccountId, issuer_now: UnixSeconds, nonce: [u8; 8]) -> Request {
-    Request {
-        payee,
-        not_after: wish.seconds.map(|seconds| issuer_now.saturating_add(seconds)),
-        prices: wish.prices.iter().map(price).collect(),
-        nonce,
-        reference: wish.reference.clone(),
-        tip: match &wish.tip {
-            TipWish::NoTip => None,
-            TipWish::Free => Some(TipPolicy::Free),
-            TipWish::Percentages { percentages } => Some(TipPolicy::Percentages(percentages.clone())),
-        },
-        reusable: wish.reusable,
-        lines: wish
-            .lines
-            .iter()
-            .map(|line| Line {
-                text: line.text.clone(),
-                quantity_thousandths: line.quantity_thousandths,
-                amount: line.amount,
-            })
-            .collect(),
-        note: wish.note.clone(),
+fn draft(wish: &RequestWish, payee: AccountId, issuer_now: UnixSeconds) -> PaymentRequest {
+    let mut draft = wish.prices.iter().fold(PaymentRequest::new(payee), |draft, price| match price.amount {
+        Some(amount) => draft.price(price.issuer, amount),
+        None => draft.any_amount(price.issuer),
+    });
+    if let Some(seconds) = wish.seconds {
+        draft = draft.until(issuer_now.saturating_add(seconds));
     }
-}
-
-fn price(wish: &PriceWish) -> Price {
-    let mut issuer_prefix = [0; 8];
-    issuer_prefix.copy_from_slice(&wish.issuer.as_bytes()[..8]);
-    Price { issuer_prefix, amount: wish.amount }
+    if wish.reusable {
+        draft = draft.reusable();
+    }
+    if let Some(reference) = &wish.reference {
+        draft = draft.reference(reference);
+    }
+    draft = match &wish.tip {
+        TipWish::NoTip => draft,
+        TipWish::Free => draft.tip(TipPolicy::Free),
+        TipWish::Percentages { percentages } => draft.tip(TipPolicy::Percentages(percentages.clone())),
+    };
+    draft = wish
+        .lines
+        .iter()
+        .fold(draft, |draft, line| draft.line(&line.text, line.quantity_thousandths, line.amount));
+    wish.note.iter().fold(draft, |draft, note| draft.note(note))
 }
 
 fn describe(record: &RequestRecord) -> Result<RequestInfo, WalletError> {

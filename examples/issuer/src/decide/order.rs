@@ -1,9 +1,10 @@
 //! How an order is decided (protocol §5.1, steps 2 to 9). The first rule that fails is the answer.
 
-use tallystick::artefact::{Order, Request, TipPolicy};
+use tallystick::artefact::{Order, Request};
 use tallystick::clock::UnixSeconds;
 use tallystick::keys::{AccountId, Digest, IssuerId};
-use tallystick::money::{self, Amount};
+use tallystick::money::Amount;
+use tallystick::request::{RequestError, check_amount};
 
 /// An expiry may lie this far ahead, in seconds.
 pub(crate) const MAX_AHEAD: i64 = 120;
@@ -244,29 +245,13 @@ fn request(facts: &Facts<'_>) -> Result<(), Why> {
     if request.payee != facts.order.payee {
         return Err(Why::WrongPayee);
     }
-    let price = request.price_at(facts.issuer).ok_or(Why::NoPrice)?;
-    if !amount_fits(facts.order, price.amount, request.tip.as_ref()) {
-        return Err(Why::WrongAmount);
+    // The wallet's own rule, so that the two cannot drift.
+    match check_amount(request, facts.issuer, facts.order.amount, facts.order.tip) {
+        Ok(()) => {}
+        Err(RequestError::NoPrice) => return Err(Why::NoPrice),
+        Err(_) => return Err(Why::WrongAmount),
     }
     if came.paid && !request.reusable { Err(Why::AlreadyPaid) } else { Ok(()) }
-}
-
-/// Whether the amount is the price and a tip that the request allows. Without a price, what is left of the amount
-/// without its tip takes its place.
-fn amount_fits(order: &Order, price: Option<Amount>, policy: Option<&TipPolicy>) -> bool {
-    let tip = order.tip.unwrap_or(Amount::ZERO);
-    let Ok(base) = order.amount.checked_sub(tip) else { return false };
-    if price.is_some_and(|price| price != base) || !base.is_positive() {
-        return false;
-    }
-    match policy {
-        _ if tip.is_zero() => true,
-        None => false,
-        Some(TipPolicy::Free) => tip <= base,
-        Some(TipPolicy::Percentages(percentages)) => {
-            percentages.iter().any(|percentage| money::tip(base, *percentage) == Ok(tip))
-        }
-    }
 }
 
 fn refund(facts: &Facts<'_>) -> Result<(), Why> {

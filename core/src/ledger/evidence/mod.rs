@@ -7,8 +7,8 @@
 //! Some accusations rest on something that is missing: a grant, a newer card. They are *unanswered* until the issuer
 //! shows it ([`Evidence::with`]); everything else is final.
 //!
-//! - `wire`: the form in which evidence is kept and handed on; `court`: the keys; `states`, `orders`, `statements`: one
-//!   contradiction after the other.
+//! - `wire`: the form in which evidence is kept and handed on; `court`: the keys; `run`: what entries lead to.
+//! - `states`, `entries`, `statements`: one contradiction after the other.
 
 mod court;
 mod entries;

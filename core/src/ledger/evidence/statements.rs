@@ -81,10 +81,12 @@ pub(super) fn bad_statement(
         Err(fault) => return Ok(Broken::final_(of(fault))),
     }
     if let Some(previous) = previous {
-        let previous: Signed<Statement> = court.server_signed(previous)?;
-        // A statement of another line is a matter of two statements; here it must be the one that is named.
-        if let Err(fault @ StatementFault::OutOfOrder) = check_link(&previous, body) {
-            return Ok(Broken::final_(of(fault)));
+        let before: Signed<Statement> = court.server_signed(previous)?;
+        match check_link(&before, body) {
+            Err(fault @ StatementFault::OutOfOrder) => return Ok(Broken::final_(of(fault))),
+            // It names another one as the one before: two of one number, if they are of one epoch.
+            Err(_) => return two_statements(court, previous, statement.bytes()),
+            Ok(()) => {}
         }
     }
     match check_limit(body, court.signing.cards()) {

@@ -192,6 +192,13 @@ fn statements_that_are_wrong_by_themselves() {
 
     let good = forge(&mut issuer, |_| {});
     assert_nothing(&issuer, bad(good, Some(&previous)), "keeps to the rules");
+    // One that names another as the one before.
+    let fork = forge(&mut issuer, |statement| statement.previous = Some(Digest::of(&[b"another"])));
+    assert_fraud(&issuer, bad(fork, Some(&previous)), "two different statements of number 1");
+    let later = issuer.publish().bytes().to_vec();
+    let after_that = issuer.publish().bytes().to_vec();
+    assert_nothing(&issuer, bad(after_that, Some(&previous)), "do not contradict");
+    assert_nothing(&issuer, bad(later, Some(&previous)), "keeps to the rules");
 }
 
 #[test]

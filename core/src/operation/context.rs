@@ -34,6 +34,8 @@ pub(crate) struct Context {
     pub(crate) syncing: NamedLocks<IssuerId>,
     /// One at a time sends an operation.
     pub(crate) sending: NamedLocks<[u8; 16]>,
+    /// One at a time replaces the wallet's keys.
+    pub(crate) rekeying: tokio::sync::Mutex<()>,
     /// What goes on in the background.
     pub(crate) tasks: Tasks,
     /// Ends all waiting before another try.
@@ -99,6 +101,7 @@ impl Context {
             trying_pin: tokio::sync::Mutex::default(),
             syncing: NamedLocks::default(),
             sending: NamedLocks::default(),
+            rekeying: tokio::sync::Mutex::default(),
             tasks: Tasks::default(),
             hurry: Notify::new(),
             news: watch::Sender::new(News { changes: 0, session: Session(0) }),

@@ -1,6 +1,7 @@
 //! Sends an operation once, and settles whatever the answer proves.
 
 use super::apply;
+use super::card;
 use super::chain::{self, Ground, StoredPast};
 use super::context::{Context, Write};
 use super::trust::{self, KnownIssuer};
@@ -11,6 +12,7 @@ use crate::issuer::answer::EntryBundle;
 use crate::issuer::{OrderSubmission, Outcome, Rejection, Settlement, Undecided};
 use crate::ledger::follow::Follower;
 use crate::ledger::receipts;
+use crate::ledger::signing_keys::ServerSigned;
 use crate::store::StoreError;
 use crate::store::tables::RowKey;
 use crate::store::tables::account::ACCOUNTS;
@@ -76,9 +78,11 @@ async fn settle(
 ) -> Result<Delivery, WalletError> {
     match outcome {
         Outcome::Settled(Settlement::Signed { receipt, entry }) => {
+            learn_signer(context, operation, &receipt).await;
             executed(context, operation.clone(), order.clone(), receipt, entry).await
         }
         Outcome::Refused(Rejection::Signed { refusal, .. }) => {
+            learn_signer(context, operation, &refusal).await;
             refused(context, operation.clone(), order.clone(), refusal).await
         }
         // A backend that does not sign proves nothing by its word; its driver must be asked for the chain.
@@ -91,6 +95,15 @@ async fn settle(
             fault: error.code().to_owned(),
             retry_after_seconds: error.retry_after_seconds(),
         }),
+    }
+}
+
+/// An answer by a key that is not known yet is not to be doubted before the issuer's newest card is.
+async fn learn_signer<T: ServerSigned>(context: &Context, operation: &Operation, answer: &Signed<T>) {
+    let issuer = operation.record.issuer;
+    let _alone = context.syncing.lock(issuer).await;
+    if let Err(error) = card::learn_signer(context, issuer, answer).await {
+        tracing::debug!(code = error.code(), "the card cannot be asked for");
     }
 }
 

@@ -18,9 +18,11 @@
 //!
 //! - `confirm`: the transaction that begins a payment; `funds` and [`limits`]: what it checks.
 //! - `deliver`: one try; `chain`: the stored chain, as the ledger follows it; `apply`: a verified entry enters; `drive`: until it is decided.
+//! - `card`: what the issuer says of itself, and whose signatures count.
 //! - `trust`: stored records as proven things. `context`, `keyslot`, `tasks`: what all of this stands on.
 
 pub(crate) mod apply;
+pub(crate) mod card;
 pub(crate) mod chain;
 pub(crate) mod confirm;
 pub(crate) mod context;

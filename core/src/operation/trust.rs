@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use crate::artefact::{Body, Card, Grant, NamesSigner, Opening, Rekey, Signed, Statement};
 use crate::error::WalletError;
-use crate::issuer::{IssuerError, Problem};
+use crate::issuer::{Certainty, IssuerError, Problem};
 use crate::keys::IssuerId;
 use crate::ledger::{FoundingKeys, KnownGrant, SigningKeys};
 use crate::store::tables::account::{ACCOUNTS, AccountRecord};
@@ -118,4 +118,15 @@ pub(crate) fn network(error: &IssuerError) -> WalletError {
             reason: error.to_string(),
         },
     }
+}
+
+/// The code with which an issuer said no to these very bytes, and will say it again; none if another try may succeed, or
+/// if it is not known what became of them.
+pub(crate) fn refusal_code(error: &IssuerError) -> Option<&str> {
+    let says_no = match error {
+        IssuerError::Unsupported { .. } => true,
+        IssuerError::Problem(_) => error.certainty() == Certainty::Declined && !error.is_passing(),
+        _ => false,
+    };
+    says_no.then(|| error.code())
 }

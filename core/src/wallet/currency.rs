@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Wallet;
+use super::{Wallet, wallet_list};
 use crate::artefact::{Opening, Signed};
 use crate::clock::UnixSeconds;
 use crate::error::WalletError;
@@ -83,6 +83,7 @@ impl Wallet {
         if let Err(error) = self.sync(issuer).await {
             tracing::info!(code = error.code(), "a new currency is not synchronised yet");
         }
+        wallet_list::spread(&self.context);
         self.currency(issuer).await
     }
 
@@ -150,7 +151,7 @@ pub(crate) async fn add(
         return Ok(issuer);
     }
     let bundle = context.backend.card(&issuer, Some(host)).await.map_err(|error| trust::network(&error))?;
-    let record = check_card(context, issuer, host, &bundle)?;
+    let record = check_card(context.now(), issuer, host, &bundle)?;
     context.backend.use_card(bundle.card.body());
     let issuer_now = context.backend.issuer_now(&issuer);
     let keys = context.keys()?;
@@ -167,7 +168,7 @@ pub(crate) async fn add(
 
 /// The record of an issuer whose card proves itself against its id.
 pub(crate) fn check_card(
-    context: &Context,
+    now: UnixSeconds,
     issuer: IssuerId,
     host: &str,
     bundle: &CardBundle,
@@ -180,12 +181,12 @@ pub(crate) fn check_card(
         earlier_cards: Vec::new(),
         rekeys: bundle.rekeys.iter().map(|rekey| Blob::from(rekey.bytes())).collect(),
         found_at: host.to_owned(),
-        card_checked_at: context.now(),
+        card_checked_at: now,
         clock_offset: None,
         statement: None,
         owned: None,
         distrusted_since: None,
-        added_at: context.now(),
+        added_at: now,
     })
 }
 
@@ -280,6 +281,12 @@ pub(crate) fn next_commitment(write: &Write<'_>, recovery: &RecoveryKeys) -> Res
     })?;
     reserve_recovery_keys(write, number + 1)?;
     Ok(commitment)
+}
+
+/// Leaves out so many recovery keys: others than are known may have been taken.
+pub(crate) fn leave_out_recovery_keys(write: &Write<'_>, count: u32) -> Result<(), WalletError> {
+    let next = COUNTERS.get(write.transaction, write.cipher, NEXT_RECOVERY_KEY)?.unwrap_or(0);
+    reserve_recovery_keys(write, next.saturating_add(count))
 }
 
 /// Notes that all recovery keys below a number are taken.

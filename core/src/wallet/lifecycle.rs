@@ -13,11 +13,11 @@ use std::sync::Arc;
 
 use super::app_lock;
 use super::options::WalletOptions;
-use super::owner;
+use super::unfinished;
 use crate::artefact::Card;
 use crate::error::WalletError;
 use crate::keys::{RecoveryKeys, RecoveryPhrase};
-use crate::operation::context::Context;
+use crate::operation::context::{Context, Write};
 use crate::operation::drive;
 use crate::operation::keyslot::{StoredKeys, WalletKeys};
 use crate::operation::trust;
@@ -31,23 +31,21 @@ const KEYS_ROW: &str = "keys";
 /// Makes a new wallet with a new recovery phrase. Fails if the folder holds a wallet already.
 pub(crate) async fn create(options: &WalletOptions) -> Result<(Arc<Context>, RecoveryPhrase), WalletError> {
     let phrase = RecoveryPhrase::generate(options.entropy.as_ref());
-    let context = create_from(options, &phrase, 0).await?;
+    let seed = phrase.seed();
+    let keys = WalletKeys::new(vec![seed.wallet_seed(0)], RecoveryKeys::derive(&seed));
+    let context = create_with(options, keys, |_| Ok(())).await?;
     Ok((context, phrase))
 }
 
-/// Makes a new wallet from a phrase, with the wallet seeds up to a generation.
-pub(crate) async fn create_from(
+/// Makes a new wallet with these keys and whatever `first` writes, all of it or nothing.
+pub(crate) async fn create_with(
     options: &WalletOptions,
-    phrase: &RecoveryPhrase,
-    newest_generation: u32,
+    keys: WalletKeys,
+    first: impl FnOnce(&Write<'_>) -> Result<(), WalletError> + Send + 'static,
 ) -> Result<Arc<Context>, WalletError> {
-    let seed = phrase.seed();
-    let seeds = (0..=newest_generation).map(|generation| seed.wallet_seed(generation)).collect();
-    let keys = WalletKeys::new(seeds, RecoveryKeys::derive(&seed));
-
     let database = open_file(options, IfAbsent::Create).await?;
     if database.read(keyring::get).await?.is_some() {
-        return Err(WalletError::Conflict { what: "this folder".into() });
+        return Err(taken());
     }
     let context = new_context(options, database);
     let (wrapped, data_key) =
@@ -57,13 +55,30 @@ pub(crate) async fn create_from(
     // In one transaction: a wallet without keys could be neither opened nor made anew.
     context
         .database
-        .write(move |transaction| {
+        .write_or(move |transaction| {
             keyring::put(transaction, &wrapped)?;
-            KEYS.put(transaction, &cipher, KEYS_ROW, &stored)
+            KEYS.put(transaction, &cipher, KEYS_ROW, &stored)?;
+            first(&Write { transaction, cipher: &cipher })
         })
         .await?;
     context.unlock(data_key, keys)?;
     Ok(context)
+}
+
+/// Fails if the folder holds a wallet already. Makes nothing.
+pub(crate) async fn check_free(options: &WalletOptions) -> Result<(), WalletError> {
+    let database = match open_file(options, IfAbsent::Refuse).await {
+        Ok(database) => database,
+        Err(error) if error.code() == StoreError::WalletAbsent.code() => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let keyring = database.read(keyring::get).await?;
+    database.close().await?;
+    if keyring.is_some() { Err(taken()) } else { Ok(()) }
+}
+
+fn taken() -> WalletError {
+    WalletError::Conflict { what: "this folder".into() }
 }
 
 /// Opens the wallet of a folder. Unlocked, and whatever was on its way is taken up, unless a PIN is set: then locked.
@@ -95,7 +110,7 @@ pub(crate) async fn unlock(context: &Arc<Context>, pin: Option<&str>) -> Result<
     context.unlock(data_key, keys)?;
     introduce_issuers(context).await?;
     drive::recover(context).await?;
-    owner::take_up(context);
+    unfinished::take_up(context);
     Ok(())
 }
 
@@ -112,15 +127,8 @@ async fn introduce_issuers(context: &Context) -> Result<(), WalletError> {
 }
 
 /// Keeps the wallet's keys, in place of those before.
-pub(crate) async fn store_keys(context: &Context, keys: WalletKeys) -> Result<(), WalletError> {
-    let stored = StoredKeys::from_keys(&keys);
-    context
-        .write(move |write| {
-            KEYS.put(write.transaction, write.cipher, KEYS_ROW, &stored)?;
-            Ok(())
-        })
-        .await?;
-    context.keys.replace(keys);
+pub(crate) fn put_keys(write: &Write<'_>, keys: &StoredKeys) -> Result<(), WalletError> {
+    KEYS.put(write.transaction, write.cipher, KEYS_ROW, keys)?;
     Ok(())
 }
 
@@ -143,7 +151,7 @@ pub(crate) async fn resume(context: &Arc<Context>) -> Result<(), WalletError> {
     context.begin_session();
     if context.keys().is_ok() {
         drive::recover(context).await?;
-        owner::take_up(context);
+        unfinished::take_up(context);
         context.hurry();
     }
     Ok(())

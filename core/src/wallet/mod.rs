@@ -5,7 +5,8 @@
 //! - `options`, `lifecycle`, `app_lock`: from a folder to an open wallet. `events`: what it tells.
 //! - `currency`, `balance`, `exposure`: what is held. `payee`, `plan`, `pay`, `refund`, `request`: what is done with it.
 //! - `history`, `export`: what was done. `sync`, `statement`, `live`, `evidence`: what issuers say, and whether it is true.
-//! - `wallet_list`, `restore`, `rekey`: after a loss. `owner`: for those who issue.
+//! - `wallet_list`, `restore`, `rekey`: after a loss. `owner`: for those who issue. `unfinished`: what is taken up at every
+//!   start.
 
 mod app_lock;
 mod balance;
@@ -32,6 +33,7 @@ mod sync;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod unfinished;
 mod wallet_list;
 
 use std::sync::Arc;
@@ -53,7 +55,9 @@ pub use owner::{
 };
 pub use payee::PayeeView;
 pub use plan::{PayTo, PaymentPlan, PaymentWish, PlanWarning};
+pub use rekey::{RekeyFault, RekeyReport};
 pub use request::{PriceWish, RequestInfo, RequestLine, RequestWish, TipWish};
+pub use restore::{NotYet, RestoreReport};
 
 use crate::error::WalletError;
 use crate::keys::RecoveryPhrase;

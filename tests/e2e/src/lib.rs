@@ -5,7 +5,9 @@
 #![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a test that cannot be set up fails here")]
 
 mod clock;
+mod crash;
 mod town;
 
 pub use clock::TestClock;
+pub use crash::{Crashing, Side};
 pub use town::{Host, Person, Town, backend, options};

@@ -83,6 +83,11 @@ pub struct Host {
 }
 
 impl Host {
+    /// A host beside others.
+    pub async fn new(clock: Arc<TestClock>) -> Self {
+        Self::start(clock).await
+    }
+
     async fn start(clock: Arc<TestClock>) -> Self {
         let folder = TempDir::new().expect("a folder");
         let mut host = Self { faults: Arc::default(), clock, folder, port: 0, server: None };
@@ -151,7 +156,7 @@ pub struct Person {
     pub options: WalletOptions,
     /// The wallet's own clock.
     pub clock: Arc<TestClock>,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 impl Person {
@@ -159,7 +164,19 @@ impl Person {
     pub async fn new(clock: Arc<TestClock>) -> Self {
         let (options, folder) = options(Arc::clone(&clock));
         let (wallet, phrase) = Wallet::create(&options).await.expect("a new wallet");
-        Self { wallet, phrase, options, clock, _folder: folder }
+        Self { wallet, phrase, options, clock, _folder: Some(folder) }
+    }
+
+    /// Somebody whose wallet was made in another way.
+    pub fn with(
+        wallet: Wallet,
+        phrase: &RecoveryPhrase,
+        options: WalletOptions,
+        clock: Arc<TestClock>,
+    ) -> Self {
+        let words: Vec<&str> = phrase.reveal().collect();
+        let phrase = RecoveryPhrase::parse(&words.join(" ")).expect("a phrase");
+        Self { wallet, phrase, options, clock, _folder: None }
     }
 
     /// Closes the wallet and opens it again, as after a crash of the app.

@@ -8,19 +8,16 @@
 //!
 //! All of them may be sent any number of times: for the same bytes an issuer does the same thing once.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use super::super::sync;
 use super::{card, grants};
 use crate::artefact::{Attestation, Cancel, Card, Grant, NamesSigner, Rekey, Signed};
 use crate::clock::UnixSeconds;
 use crate::error::WalletError;
-use crate::issuer::{Certainty, IssuerError};
+use crate::issuer::IssuerError;
 use crate::keys::{Digest, IssuerId};
+use crate::operation::card as operation_card;
 use crate::operation::context::{Context, Write};
 use crate::operation::trust;
-use crate::store::tables::account::{ACCOUNTS, AccountRecord};
 use crate::store::tables::act::{self, Act, ActKind, ActRecord, ActState};
 use crate::store::tables::issuer::ISSUERS;
 
@@ -75,14 +72,14 @@ pub(crate) async fn flush(context: &Context, issuer: IssuerId) -> Result<(), Wal
             // An issuer may forget an account that nothing has happened to.
             Err(Failure::Unanswered(error)) if error.is_problem("unknown_account") && !reopened => {
                 reopened = true;
-                forget_opened(context, issuer).await?;
+                sync::open::again(context, issuer).await?;
             }
-            Err(Failure::Unanswered(error)) if is_final(&error) => {
-                refuse(context, act, error.code().to_owned()).await?;
-            }
-            Err(Failure::Unanswered(error)) => return Err(trust::network(&error)),
+            Err(Failure::Unanswered(error)) => match trust::refusal_code(&error) {
+                Some(code) => refuse(context, act, code.to_owned()).await?,
+                None => return Err(trust::network(&error)),
+            },
             Err(Failure::Outranked) => {
-                sync::card::refresh(context, issuer, true).await?;
+                operation_card::refresh(context, issuer, true).await?;
                 refuse(context, act, "stale_card".into()).await?;
             }
             Err(Failure::False(error)) => return Err(error),
@@ -91,28 +88,8 @@ pub(crate) async fn flush(context: &Context, issuer: IssuerId) -> Result<(), Wal
     Ok(())
 }
 
-/// Sends in the background whatever waits for any issuer, a few times if need be.
-pub(crate) fn take_up(context: &Arc<Context>) {
-    const TRIES: u32 = 5;
-    const FIRST_PAUSE: Duration = Duration::from_secs(1);
-    let driven = Arc::clone(context);
-    context.tasks.spawn(async move {
-        for attempt in 0..TRIES {
-            match flush_all(&driven).await {
-                Ok(true) => return,
-                Ok(false) => driven.pause(FIRST_PAUSE * 2_u32.pow(attempt)).await,
-                Err(error) => {
-                    tracing::info!(code = error.code(), "stopped sending what an owner signed");
-                    return;
-                }
-            }
-        }
-    });
-}
-
-/// Says whether nothing waits any more.
-async fn flush_all(context: &Context) -> Result<bool, WalletError> {
-    super::continue_foundings(context).await?;
+/// Sends all that waits for any issuer. Says whether nothing waits any more.
+pub(crate) async fn flush_all(context: &Context) -> Result<bool, WalletError> {
     let issuers = context.read(|connection, cipher| Ok(act::waiting_issuers(connection, cipher)?)).await?;
     let mut done = true;
     for issuer in issuers {
@@ -132,17 +109,6 @@ async fn next(context: &Context, issuer: IssuerId) -> Result<Option<Act>, Wallet
     context
         .read(move |connection, cipher| {
             Ok(act::next_waiting(connection, cipher, &ISSUERS.key(cipher, issuer))?)
-        })
-        .await
-}
-
-async fn forget_opened(context: &Context, issuer: IssuerId) -> Result<(), WalletError> {
-    context
-        .write(move |write| {
-            let account = trust::account(write.transaction, write.cipher, &issuer)?;
-            let account = AccountRecord { opened: false, ..account };
-            ACCOUNTS.put(write.transaction, write.cipher, issuer, &account)?;
-            Ok(())
         })
         .await
 }
@@ -205,15 +171,6 @@ fn same<T: NamesSigner>(sent: &Signed<T>, taken: &Signed<T>) -> Result<Option<Ve
 async fn issuer_rekeys(context: &Context, issuer: IssuerId) -> Result<Vec<Signed<Rekey>>, WalletError> {
     let known = context.read(move |connection, cipher| trust::issuer(connection, cipher, &issuer)).await?;
     Ok(known.founding.rekeys().to_vec())
-}
-
-/// Whether the issuer said no to these bytes, and will say so again.
-fn is_final(error: &IssuerError) -> bool {
-    match error {
-        IssuerError::Unsupported { .. } => true,
-        IssuerError::Problem(_) => error.certainty() == Certainty::Declined && !error.is_passing(),
-        _ => false,
-    }
 }
 
 /// An act was accepted: what it changes here changes in the same transaction.

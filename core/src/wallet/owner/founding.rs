@@ -12,13 +12,13 @@
 //! | crash or lost reply before the card is signed | Begun | the host is asked again with the same keys, and answers the same |
 //! | crash or lost reply after it | Signed | the same card is published again |
 //! | crash after it is published | the issuer is in the wallet; opening and grant wait | they are sent as every act is |
-//! | the same draft again | the founding under way, if there is one | it goes on |
+//! | the same draft again | the founding under way, or the issuer that came of it | it goes on, or is found |
 
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::super::Wallet;
 use super::super::currency::{self, AccountKind};
+use super::super::{Wallet, wallet_list};
 use super::card::{composed, sign, validity};
 use super::{OwnedIssuer, acts, grants};
 use crate::artefact::{Card, Endpoint, Signed};
@@ -26,7 +26,7 @@ use crate::clock::UnixSeconds;
 use crate::error::WalletError;
 use crate::event::Event;
 use crate::issuer::answer::{self, CardBundle};
-use crate::issuer::{Certainty, HostToken, IssuerError};
+use crate::issuer::{HostToken, IssuerError};
 use crate::keys::{Digest, Founding, IssuerId, SigningKey};
 use crate::money::{Amount, Currency};
 use crate::operation::context::{Context, Write};
@@ -84,7 +84,7 @@ impl Wallet {
     /// payment from that account. The founding key stays in this wallet; the host only gets a signing key of its own.
     ///
     /// `host_token` is what the host asks for, if it does. Survives anything: it goes on at every start, or when it is
-    /// called again with the same draft. `Network` if it goes on later, `Refused` if the host declines; then nothing is
+    /// called again with the same draft, which never founds a second one. `Network` if it goes on later, `Refused` if the host declines; then nothing is
     /// left of it.
     pub async fn found_issuer(
         &self,
@@ -100,6 +100,7 @@ impl Wallet {
                 tracing::info!(code = error.code(), "a new issuer is not complete yet");
             }
         }
+        wallet_list::spread(&self.context);
         self.owned_issuer(issuer).await
     }
 
@@ -108,6 +109,7 @@ impl Wallet {
         let all = self.context.read(load).await?;
         Ok(all
             .iter()
+            .filter(|record| !record.founded)
             .map(|record| UnfinishedFounding {
                 issuer: record.issuer,
                 draft: record.draft.clone(),
@@ -119,7 +121,15 @@ impl Wallet {
     /// Gives up a founding that is under way. What the host may have made of it already stays without money and owner.
     pub async fn abandon_founding(&self, issuer: IssuerId) -> Result<(), WalletError> {
         let _alone = self.context.syncing.lock(issuer).await;
-        self.context.write(move |write| remove(write, &issuer)).await
+        self.context
+            .write(move |write| {
+                let all = load(write.transaction, write.cipher)?;
+                if all.iter().any(|record| record.issuer == issuer && record.founded) {
+                    return Err(WalletError::Conflict { what: "issuer".into() });
+                }
+                remove(write, &issuer)
+            })
+            .await
     }
 }
 
@@ -134,6 +144,8 @@ struct FoundingRecord {
     commitment: Digest,
     /// The first card, once it is signed.
     card: Option<Blob>,
+    /// It is done; kept so that the same draft finds the same issuer.
+    founded: bool,
 }
 
 impl Drop for FoundingRecord {
@@ -155,7 +167,7 @@ async fn begin(
             let mut all = load(write.transaction, write.cipher)?;
             let token = token.as_ref().map(|token| token.as_str().to_owned());
             if let Some(known) = all.iter_mut().find(|known| known.draft == draft) {
-                if known.card.is_none() && token.is_some() {
+                if !known.founded && known.card.is_none() && token.is_some() {
                     known.token.zeroize();
                     known.token = token;
                 }
@@ -170,7 +182,8 @@ async fn begin(
             let founding = seed.founding_key(Founding::Issuer { k: index }).public_key();
             let issuer = IssuerId::derive(&founding, &commitment);
             let key = OwnedKey { index, generation: seed.generation() };
-            all.push(FoundingRecord { draft, token, issuer, key, commitment, card: None });
+            let (card, founded) = (None, false);
+            all.push(FoundingRecord { draft, token, issuer, key, commitment, card, founded });
             store(write, &all)?;
             Ok(issuer)
         })
@@ -188,7 +201,7 @@ pub(crate) fn note_taken(write: &Write<'_>, index: u32) -> Result<(), WalletErro
 pub(crate) async fn continue_all(context: &Context) -> Result<bool, WalletError> {
     let all = context.read(load).await?;
     let mut done = true;
-    for record in &all {
+    for record in all.iter().filter(|record| !record.founded) {
         if let Err(error) = go_on(context, record.issuer).await {
             done = false;
             tracing::info!(code = error.code(), "the founding of an issuer waits");
@@ -201,7 +214,8 @@ pub(crate) async fn continue_all(context: &Context) -> Result<bool, WalletError>
 async fn go_on(context: &Context, issuer: IssuerId) -> Result<(), WalletError> {
     let _alone = context.syncing.lock(issuer).await;
     let all = context.read(load).await?;
-    let Some(record) = all.into_iter().find(|record| record.issuer == issuer) else { return Ok(()) };
+    let under_way = |record: &FoundingRecord| record.issuer == issuer && !record.founded;
+    let Some(record) = all.into_iter().find(under_way) else { return Ok(()) };
     let card = match &record.card {
         Some(card) => trust::stored(card, "setting.foundings")?,
         None => ask_host(context, &record).await?,
@@ -325,7 +339,7 @@ async fn publish(context: &Context, record: &FoundingRecord, card: Signed<Card>)
     let bundle = CardBundle { card, rekeys: Vec::new() };
     let known = IssuerRecord {
         owned: Some(record.key),
-        ..currency::check_card(context, record.issuer, &host, &bundle)?
+        ..currency::check_card(context.now(), record.issuer, &host, &bundle)?
     };
     let record = record.clone();
     context.write(move |write| enter(write, &keys, &record, &known, issuer_now, nonce)).await
@@ -350,7 +364,12 @@ fn enter(
     ACCOUNTS.put(write.transaction, write.cipher, issuer, &account)?;
     let limit = record.draft.own_limit.unwrap_or(record.draft.owners_limit);
     grants::owner_grant(write, &keys.issuer_key(record.key)?, &account, limit, issuer_now, nonce)?;
-    remove(write, &issuer)?;
+    let mut all = load(write.transaction, write.cipher)?;
+    for founded in all.iter_mut().filter(|known| known.issuer == issuer) {
+        founded.founded = true;
+        founded.card = None;
+    }
+    store(write, &all)?;
     write.tell(&Event::CurrencyAdded { issuer })
 }
 
@@ -360,16 +379,10 @@ async fn declined(
     record: &FoundingRecord,
     error: &IssuerError,
 ) -> Result<WalletError, WalletError> {
-    let final_code = match error {
-        IssuerError::Problem(problem) if error.certainty() == Certainty::Declined && !error.is_passing() => {
-            problem.code.clone()
-        }
-        IssuerError::Unsupported { .. } => error.code().to_owned(),
-        _ => return Ok(trust::network(error)),
-    };
+    let Some(code) = trust::refusal_code(error) else { return Ok(trust::network(error)) };
     let issuer = record.issuer;
     context.write(move |write| remove(write, &issuer)).await?;
-    Ok(WalletError::Refused { code: final_code })
+    Ok(WalletError::Refused { code: code.to_owned() })
 }
 
 /// Host and port of an origin.

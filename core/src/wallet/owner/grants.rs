@@ -21,6 +21,7 @@ use crate::store::tables::Blob;
 use crate::store::tables::account::{ACCOUNTS, AccountRecord};
 use crate::store::tables::act::{self, Act, ActKind, ActState};
 use crate::store::tables::issuer::ISSUERS;
+use crate::store::tables::payee::{self, PAYEES, PayeeRecord};
 
 /// What a key may do for an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -486,8 +487,13 @@ pub(super) fn granted(write: &Write<'_>, grant: &Signed<Grant>) -> Result<(), Wa
     })
 }
 
-/// A name was accepted.
+/// A name was accepted. A payee of this wallet has it from now on.
 pub(super) fn attested(write: &Write<'_>, attestation: &Signed<Attestation>) -> Result<(), WalletError> {
+    let id = payee::id(&attestation.body().issuer, &attestation.body().account);
+    if let Some(known) = PAYEES.get(write.transaction, write.cipher, id)? {
+        let named = PayeeRecord { attestation: Some(attestation.bytes().into()), ..known };
+        PAYEES.put(write.transaction, write.cipher, id, &named)?;
+    }
     change_own(write, attestation.body().issuer, attestation.body().account, |account| {
         account.attestation = Some(attestation.bytes().into());
     })

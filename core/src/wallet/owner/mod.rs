@@ -21,8 +21,10 @@ pub use check::{IssuerCheck, IssuerFault, OwnerDebt};
 pub use founding::{FoundingDraft, UnfinishedFounding};
 pub use grants::{AttestedName, GrantGivenTo, GrantInfo, GrantState, KeyCapabilities};
 
-pub(crate) use acts::{flush, take_up};
-pub(crate) use founding::continue_all as continue_foundings;
+pub(crate) use acts::{flush, flush_all};
+pub(crate) use card::next_card;
+pub(crate) use founding::{continue_all as continue_foundings, note_taken as note_taken_index};
+pub(crate) use grants::owner_grant;
 
 use super::Wallet;
 use crate::artefact::Card;

@@ -13,7 +13,7 @@ use crate::store::tables::Blob;
 use crate::store::tables::account::{ACCOUNTS, AccountRecord};
 
 /// Asks for role, name and granted keys, and keeps what proves itself.
-pub(super) async fn refresh(context: &Context, issuer: IssuerId) -> Result<(), WalletError> {
+pub(in crate::wallet) async fn refresh(context: &Context, issuer: IssuerId) -> Result<(), WalletError> {
     let (known, account) = context
         .read(move |connection, cipher| {
             Ok((trust::issuer(connection, cipher, &issuer)?, trust::account(connection, cipher, &issuer)?))

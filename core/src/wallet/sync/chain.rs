@@ -34,13 +34,14 @@ pub(super) async fn follow(context: &Arc<Context>, issuer: IssuerId) -> Result<A
     for _ in 0..MOST_PAGES {
         let (position, page) = fetch(context, issuer, segments.last()).await?;
         let EntriesPage { entries, head, more } = page;
+        // After an older epoch's last entry there is always more: the next epoch's.
+        let ended = entries.is_empty() || !more;
         match segments.last_mut() {
             Some(segment) => segment.bundles.extend(entries),
             None => segments.push(Segment { epoch: position.epoch, bundles: entries }),
         }
-        let newer_epoch = Some(head.body().epoch).filter(|epoch| !more && *epoch > position.epoch);
-        if let Some(epoch) = newer_epoch {
-            segments.push(Segment { epoch, bundles: Vec::new() });
+        if ended && head.body().epoch > position.epoch {
+            segments.push(Segment { epoch: position.epoch + 1, bundles: Vec::new() });
             continue;
         }
         if more && segments.len() > 1 {

@@ -3,12 +3,11 @@
 //! In this order, so that each step can judge the next: the card (whose signatures count), the opening, the newest
 //! statement, the chain up to a head that is signed later than that statement, and our place in the statement.
 //!
-//! - `card`, `open`, `account`, `chain` with `take`: one step each. The statement's check stands in `statement`.
+//! - `open`, `account`, `chain` with `take`: one step each. The statement's check stands in `statement`.
 //! - `seen`: what payers have seen, compared with what we hold.
 //! - `fault`: what follows when an issuer shows too little, or what is not true. `hand_back`: after its restore.
 
-mod account;
-pub(super) mod card;
+pub(super) mod account;
 mod chain;
 mod fault;
 mod hand_back;
@@ -20,12 +19,13 @@ use std::sync::Arc;
 
 use super::Wallet;
 use super::statement::{self, Finding};
+use super::wallet_list;
 use crate::error::WalletError;
 use crate::keys::IssuerId;
+use crate::operation::card::{self, CardNews};
 use crate::operation::context::Context;
 use crate::operation::trust;
 use crate::store::tables::issuer::ISSUERS;
-use card::CardNews;
 use chain::Arrival;
 
 /// How much is asked.
@@ -49,7 +49,13 @@ impl Wallet {
         let _alone = self.context.syncing.lock(issuer).await;
         let done = run(&self.context, issuer, depth).await;
         keep_clock(&self.context, issuer).await?;
-        done
+        done?;
+        if depth == Depth::Everything
+            && let Err(error) = wallet_list::leave(&self.context, issuer).await
+        {
+            tracing::info!(code = error.code(), "the wallet's list could not be left");
+        }
+        Ok(())
     }
 }
 
@@ -78,6 +84,11 @@ async fn run(context: &Arc<Context>, issuer: IssuerId, depth: Depth) -> Result<(
     }
     open::ensure(context, issuer).await?;
     let latest = statement::latest(context, issuer).await?;
+    if let Some(latest) = &latest
+        && let CardNews::Contradiction { known, other } = card::learn_signer(context, issuer, latest).await?
+    {
+        return fault::two_cards(context, issuer, &known, &other).await;
+    }
     let before =
         context.read(move |connection, cipher| trust::account(connection, cipher, &issuer)).await?.chain;
     if depth == Depth::Everything {

@@ -14,6 +14,12 @@ pub(in crate::wallet) async fn ensure(context: &Context, issuer: IssuerId) -> Re
     if account.opened { Ok(()) } else { open(context, &account).await }
 }
 
+/// Opens the account again: its issuer says that it does not know it.
+pub(in crate::wallet) async fn again(context: &Context, issuer: IssuerId) -> Result<(), WalletError> {
+    let account = context.read(move |connection, cipher| trust::account(connection, cipher, &issuer)).await?;
+    open(context, &account).await
+}
+
 /// Posts the opening. An issuer may have forgotten an account without entries, so this may happen again.
 pub(super) async fn open(context: &Context, account: &AccountRecord) -> Result<(), WalletError> {
     let issuer = account.issuer;

@@ -1,13 +1,14 @@
 //! The issuer's card: taken over when a newer one is in force.
 
+use super::context::Context;
+use super::trust::{self, KnownIssuer};
 use crate::artefact::{Card, Signed};
 use crate::error::WalletError;
 use crate::event::Event;
 use crate::issuer::answer::CardBundle;
 use crate::keys::IssuerId;
-use crate::ledger::FoundingKeys;
-use crate::operation::context::Context;
-use crate::operation::trust::{self, KnownIssuer};
+use crate::ledger::signing_keys::ServerSigned;
+use crate::ledger::{FoundingKeys, Standing};
 use crate::store::tables::Blob;
 use crate::store::tables::issuer::{ISSUERS, IssuerRecord};
 
@@ -15,7 +16,7 @@ use crate::store::tables::issuer::{ISSUERS, IssuerRecord};
 const FRESH_SECONDS: i64 = 3_600;
 
 /// What became of the card.
-pub(in crate::wallet) enum CardNews {
+pub(crate) enum CardNews {
     /// As it was.
     Same,
     /// A newer one is in force now.
@@ -25,7 +26,7 @@ pub(in crate::wallet) enum CardNews {
 }
 
 /// Asks for the card if it was not asked for in the last hour, or if `now_please`.
-pub(in crate::wallet) async fn refresh(
+pub(crate) async fn refresh(
     context: &Context,
     issuer: IssuerId,
     now_please: bool,
@@ -38,6 +39,21 @@ pub(in crate::wallet) async fn refresh(
     let host = known.record.found_at.clone();
     let bundle = context.backend.card(&issuer, Some(&host)).await.map_err(|error| trust::network(&error))?;
     take(context, &known, bundle).await
+}
+
+/// Asks for the card at once if something is signed by a key that no known card names: the issuer may have changed it.
+/// The caller holds the issuer's lock.
+pub(crate) async fn learn_signer<T: ServerSigned>(
+    context: &Context,
+    issuer: IssuerId,
+    signed: &Signed<T>,
+) -> Result<CardNews, WalletError> {
+    let known = context.read(move |connection, cipher| trust::issuer(connection, cipher, &issuer)).await?;
+    if known.signing.standing_of(signed) == Standing::Unknown {
+        refresh(context, issuer, true).await
+    } else {
+        Ok(CardNews::Same)
+    }
 }
 
 /// Takes over a card that proves itself and is newer.

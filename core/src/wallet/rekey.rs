@@ -1,1 +1,0 @@
-//! Replacing founding keys after a loss.

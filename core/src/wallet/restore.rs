@@ -1,1 +1,0 @@
-//! From the phrase and one shop\'s card back to everything.

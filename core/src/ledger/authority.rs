@@ -14,6 +14,9 @@ use crate::money::Amount;
 /// How far the clock of who signs may be ahead of the issuer's, in seconds (protocol §1.3).
 pub const CLOCK_TOLERANCE_SECONDS: i64 = 300;
 
+/// An order is executed at most so many seconds before its expiry (protocol §3.7).
+pub const ORDER_LIFE_SECONDS: i64 = 120;
+
 /// A grant, and since when it is void.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownGrant {
@@ -183,6 +186,18 @@ impl Account<'_> {
             None => &[Capabilities::PAY],
         };
         self.right(order.signer(), capabilities, time, tense)
+    }
+
+    /// By what right an order of this account was signed that was executed at `time`. One executed later than its expiry
+    /// is executed again after a restore: what counts then is what its signer could do when it was executed first.
+    pub fn executed(&self, order: &Signed<Order>, time: UnixSeconds) -> Result<Right, NotAllowed> {
+        let expiry = order.body().not_after;
+        let latest = self.order(order, time.min(expiry), Tense::Then);
+        if time <= expiry {
+            return latest;
+        }
+        let earliest = expiry.saturating_sub(ORDER_LIFE_SECONDS);
+        latest.or_else(|why| self.order(order, earliest, Tense::Then).map_err(|_| why))
     }
 
     /// Who signed a request of this account, which names no key: all that may receive are tried.

@@ -185,7 +185,7 @@ fn check_debit(
     let at = place(&run.anchor.account, run.anchor.epoch, entry.sequence);
     let keys = court.account(run.anchor.account)?;
     let account = Account { issuer: court.issuer, keys: &keys, grants: court.grants() };
-    let right = match account.order(order, entry.time, Tense::Then) {
+    let right = match account.executed(order, entry.time) {
         Ok(right) => right,
         Err(reason) => {
             return Ok(Some(Broken::unless(
@@ -195,7 +195,11 @@ fn check_debit(
         }
     };
     match newer_key {
-        Some(newer) if newer_number(court, run, &account, entry, newer)? > right.number() => {
+        // What is executed again after a restore may be older than a rekey since.
+        Some(newer)
+            if entry.time <= order.body().not_after
+                && newer_number(court, run, &account, entry, newer)? > right.number() =>
+        {
             Ok(Some(Broken::unless(
                 "a grant of the newer key that allows it",
                 format!("{at} is signed with a key that had been replaced"),
@@ -222,7 +226,7 @@ fn newer_number(
     {
         return Dismissed::because("the receipt beside it is not of an earlier order of the account");
     }
-    match account.order(&order, executed.time, Tense::Then).as_ref().map(Right::number) {
+    match account.executed(&order, executed.time).as_ref().map(Right::number) {
         Ok(number) => Ok(number),
         Err(reason) => Dismissed::because(format!("the earlier order proves nothing: {reason}")),
     }

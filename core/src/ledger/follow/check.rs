@@ -61,8 +61,10 @@ pub(super) fn check_executed(
     let mut right = None;
     if entry.amount.is_negative() {
         let account = Account { issuer: state.issuer, keys: known.account, grants: &grants };
-        let by = account.order(&order, entry.time, Tense::Then).map_err(|_| charge(None))?;
-        if let Some(newest) = base.newest_key.as_ref().filter(|newest| newest.number > by.number()) {
+        let by = account.executed(&order, entry.time).map_err(|_| charge(None))?;
+        let newest = base.newest_key.as_ref().filter(|newest| newest.number > by.number());
+        // What is executed again after a restore may be older than a rekey since.
+        if let Some(newest) = newest.filter(|_| entry.time <= order.body().not_after) {
             return Err(charge(Some((newest.receipt.bytes().to_vec(), newest.order.bytes().to_vec()))));
         }
         if entry.balance.is_negative() && !was_owner(known, &grants, state) {

@@ -2,6 +2,7 @@
 
 use super::{Decided, Index, Issuer, Record};
 use crate::artefact::{Capabilities, Order, Receipt, Seen, Signed};
+use crate::clock::UnixSeconds;
 use crate::keys::{Digest, OrderId};
 use crate::ledger::authority::{Account, Tense, owner_limit};
 use crate::ledger::{Authority, FoundingKeys, KnownGrant, Right};
@@ -113,7 +114,10 @@ impl Issuer {
         if let Some(Decided::Executed(..)) = self.decided.get(&order.hash()) {
             return Ok(order.hash());
         }
-        let right = self.may_execute(order)?;
+        // It was checked when it was executed first; only funds can be missing.
+        let payer = self.index_of(&order.body().payer).unwrap();
+        let right = self.right(payer, order, receipt.body().time, Tense::Then)?;
+        self.check_funds(payer, order)?;
         self.execute(order, right);
         Ok(order.hash())
     }
@@ -125,25 +129,42 @@ impl Issuer {
 
     fn may_execute(&self, order: &Signed<Order>) -> Result<Right, Refused> {
         let body = order.body();
-        let payer = &self.accounts[self.index_of(&body.payer).unwrap()];
-        let keys = FoundingKeys::of_account(payer.id, Some(&payer.opening), &payer.rekeys).unwrap();
-        let account = Account { issuer: self.id, keys: &keys, grants: &payer.grants };
-        let right = account.order(order, self.time, Tense::Now).map_err(|_| Refused::NotAllowed)?;
+        let payer = self.index_of(&body.payer).unwrap();
+        let right = self.right(payer, order, self.time, Tense::Now)?;
         if body.payer == body.payee {
             return Err(Refused::SameAccount);
         }
         if let Some(repaid) = &body.repays {
             self.check_refund(order, repaid)?;
         }
+        self.check_funds(payer, order)?;
+        Ok(right)
+    }
+
+    fn right(
+        &self,
+        payer: Index,
+        order: &Signed<Order>,
+        time: UnixSeconds,
+        tense: Tense,
+    ) -> Result<Right, Refused> {
+        let payer = &self.accounts[payer];
+        let keys = FoundingKeys::of_account(payer.id, Some(&payer.opening), &payer.rekeys).unwrap();
+        let account = Account { issuer: self.id, keys: &keys, grants: &payer.grants };
+        account.order(order, time, tense).map_err(|_| Refused::NotAllowed)
+    }
+
+    fn check_funds(&self, payer: Index, order: &Signed<Order>) -> Result<(), Refused> {
+        let payer = &self.accounts[payer];
         let issuer = self.founding_keys();
         let limit = |known: &KnownGrant| {
             owner_limit(&issuer, &payer.id, known, self.time, Tense::Now).map_or(0, Amount::minor)
         };
         let floor = -payer.grants.iter().map(limit).max().unwrap_or(0);
-        if payer.state().balance.minor() - body.amount.minor() < floor {
+        if payer.state().balance.minor() - order.body().amount.minor() < floor {
             return Err(Refused::InsufficientFunds);
         }
-        Ok(right)
+        Ok(())
     }
 
     fn check_refund(&self, order: &Signed<Order>, repaid: &Digest) -> Result<(), Refused> {

@@ -463,3 +463,28 @@ fn what_was_lost_is_told_and_checked() {
     assert_eq!((lost.after_epoch, lost.after_sequence), (0, 2));
     assert!(is_lost(lost, 0, 3) && !is_lost(lost, 0, 2));
 }
+
+#[test]
+fn what_is_executed_again_after_a_restore_is_as_good_as_it_was() {
+    let mut issuer = town();
+    let copy = issuer.clone();
+    issuer.grant_key(ANNA, 0, Capabilities::PAY);
+    let by_till = issuer.sign_order(ANNA, BEN, 5, Signer::Till(0), None);
+    issuer.submit(&by_till).unwrap();
+    let by_first_key = issuer.sign_order(ANNA, BEN, 6, Signer::Founding, None);
+    issuer.submit(&by_first_key).unwrap();
+    let receipts: Vec<_> = issuer.world.receipts.iter().rev().take(4).cloned().collect();
+    // Right after the payments the till's key is cancelled, Anna's is replaced, and the ledger is lost.
+    issuer.wait(1);
+    issuer.cancel_keys(ANNA);
+    issuer.rekey(ANNA);
+    let base = beginning(&issuer, ANNA);
+    issuer.wait(300);
+    issuer.restore(&copy);
+    issuer.pay(ANNA, BEN, 1).unwrap();
+    for (receipt, order, _) in receipts.iter().rev() {
+        issuer.replay(receipt, order).unwrap();
+    }
+    assert_eq!(issuer.accounts[ANNA].state().balance, Amount::new(888));
+    assert_eq!(judge(&mut issuer, ANNA, &NoPast, base), Ok(()));
+}

@@ -43,7 +43,7 @@ pub fn of(code: &str) -> Option<&'static str> {
             "Look at what you wrote down, and type all 24 words in their order."
         }
 
-        "pin_needed" => "Run it in a terminal to be asked, or set TALLY_PIN.",
+        "pin_needed" => "Run it in a terminal to be asked, or set TALLY_PIN (TALLY_NEW_PIN for a new one).",
         "pin_wrong" | "pin_wait" => {
             "Wrong PINs make the next try wait, and never destroy anything. If the PIN is lost, the recovery phrase helps: `tally --wallet NEW-FOLDER restore`."
         }

@@ -123,7 +123,7 @@ impl Undo {
 /// Asks for the PIN, if one is set.
 async fn unlock(wallet: &Wallet) -> Result<(), Failure> {
     if wallet.app_lock().await?.locked {
-        wallet.unlock_with_pin(&ask::pin()?).await?;
+        wallet.unlock_with_pin(&ask::pin().await?).await?;
     }
     Ok(())
 }

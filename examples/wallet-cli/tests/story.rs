@@ -150,3 +150,28 @@ fn what_happens_is_told_once() {
     assert!(balance.err.contains("6.00\u{a0}BREAD came in at Old Town"), "{balance:?}");
     assert!(!anna.run(["balance"]).err.contains("came in"));
 }
+
+#[cfg(unix)]
+#[test]
+fn whoever_watches_sees_money_come_in_and_ends_it_with_ctrl_c() {
+    use std::io::BufRead as _;
+    let town = Town::new();
+    let owner = town.with_wallet("owner");
+    let link = town.found(&owner, "Old Town", "BREAD");
+    let anna = town.with_wallet("anna");
+    let account = text(&anna.json(["add", &link]), "account");
+    let mut watching =
+        anna.command(["watch", "--json"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut lines = std::io::BufReader::new(watching.stdout.take().unwrap()).lines();
+    owner.json(["issue", &account, "2.50", "--yes", "--unnamed-ok"]);
+    let came = lines
+        .by_ref()
+        .map(|line| serde_json::from_str::<serde_json::Value>(&line.unwrap()).unwrap())
+        .find(|event| event["event"] == "payment_received")
+        .unwrap();
+    assert_eq!(came["amount"], "250");
+    let interrupted = std::process::Command::new("kill").args(["-INT", &watching.id().to_string()]).status();
+    assert!(interrupted.unwrap().success());
+    assert_eq!(watching.wait().unwrap().code(), Some(0));
+    assert_eq!(anna.balance(), "2.50");
+}

@@ -2,7 +2,9 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
+use super::apart;
 use crate::failure::Failure;
+use crate::show::tame;
 
 /// Whether somebody sits at both ends.
 pub fn is_terminal() -> bool {
@@ -10,20 +12,22 @@ pub fn is_terminal() -> bool {
 }
 
 /// Asks, and takes nothing but a clear yes for one.
-pub fn confirm(question: &str) -> Result<(), Failure> {
+pub async fn confirm(question: &str) -> Result<(), Failure> {
     if !is_terminal() {
         return Err(Failure::new("no_terminal", "This needs a confirmation, and nobody is there to give it"));
     }
-    let ask = || -> io::Result<String> {
-        let mut err = anstream::stderr().lock();
-        write!(err, "{question} [y/N] ")?;
-        err.flush()?;
-        let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer)?;
-        Ok(answer)
-    };
-    let answer = ask().map_err(|error| Failure::new("io", error))?;
+    let question = question.to_owned();
+    let answer = apart(move || answer_to(&question).map_err(|error| Failure::new("io", error))).await?;
     if is_yes(&answer) { Ok(()) } else { Err(Failure::new("not_confirmed", "Not confirmed")) }
+}
+
+fn answer_to(question: &str) -> io::Result<String> {
+    let mut err = anstream::stderr();
+    write!(err, "{} [y/N] ", tame(question))?;
+    err.flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(answer)
 }
 
 fn is_yes(answer: &str) -> bool {

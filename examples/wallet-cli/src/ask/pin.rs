@@ -2,24 +2,30 @@
 
 use zeroize::Zeroizing;
 
+use super::apart;
 use super::confirm::is_terminal;
 use crate::failure::Failure;
 
 const VARIABLE: &str = "TALLY_PIN";
+const NEW_VARIABLE: &str = "TALLY_NEW_PIN";
 
 /// The present PIN: from the environment, or a person.
-pub fn pin() -> Result<Zeroizing<String>, Failure> {
+pub async fn pin() -> Result<Zeroizing<String>, Failure> {
     match std::env::var(VARIABLE) {
         Ok(pin) if !pin.is_empty() => Ok(Zeroizing::new(pin)),
-        _ => prompt("PIN: "),
+        _ => apart(|| prompt("PIN: ")).await,
     }
 }
 
 /// A new PIN: from the environment, or typed twice.
-pub fn new_pin() -> Result<Zeroizing<String>, Failure> {
-    if let Ok(pin) = std::env::var("TALLY_NEW_PIN") {
-        return Ok(Zeroizing::new(pin));
+pub async fn new_pin() -> Result<Zeroizing<String>, Failure> {
+    match std::env::var(NEW_VARIABLE) {
+        Ok(pin) => Ok(Zeroizing::new(pin)),
+        Err(_) => apart(typed_twice).await,
     }
+}
+
+fn typed_twice() -> Result<Zeroizing<String>, Failure> {
     let first = prompt("New PIN: ")?;
     if *prompt("Once more: ")? == *first {
         Ok(first)

@@ -50,7 +50,7 @@ pub async fn run(session: &Session<'_>, limits: Limits) -> Result<(), Failure> {
 async fn set(session: &Session<'_>, info: &CurrencyInfo, wanted: SpendingLimits) -> Result<(), Failure> {
     match session.wallet.set_spending_limits(info.issuer, wanted, None).await {
         Err(error) if error.code() == "pin_needed" => {
-            let pin = ask::pin()?;
+            let pin = ask::pin().await?;
             Ok(session.wallet.set_spending_limits(info.issuer, wanted, Some(&pin)).await?)
         }
         done => Ok(done?),

@@ -32,10 +32,10 @@ pub async fn run(session: &Session<'_>, lock_pin: LockPin) -> Result<(), Failure
     match lock_pin.what {
         None => {}
         Some(What::Set) => {
-            let present = if wallet.app_lock().await?.pin_set { Some(ask::pin()?) } else { None };
-            wallet.set_pin(&ask::new_pin()?, present.as_ref().map(|pin| pin.as_str())).await?;
+            let present = if wallet.app_lock().await?.pin_set { Some(ask::pin().await?) } else { None };
+            wallet.set_pin(&ask::new_pin().await?, present.as_ref().map(|pin| pin.as_str())).await?;
         }
-        Some(What::Remove) => wallet.remove_pin(&ask::pin()?).await?,
+        Some(What::Remove) => wallet.remove_pin(&ask::pin().await?).await?,
     }
     session.print(&Standing::of(wallet.app_lock().await?))
 }

@@ -66,9 +66,9 @@ pub async fn run(session: &Session<'_>, pay: Pay) -> Result<(), Failure> {
 
 /// Gets the person's consent, pays, and tells the outcome.
 pub async fn confirm(session: &Session<'_>, plan: PaymentPlan, consent: &Consent) -> Result<(), Failure> {
-    self::consent(session, &plan, consent)?;
+    self::consent(session, &plan, consent).await?;
     let over_limit = plan.warnings.contains(&PlanWarning::OverLimit);
-    let pin = if over_limit { Some(pin(consent)?) } else { None };
+    let pin = if over_limit { Some(pin(consent).await?) } else { None };
     session.begin_paying();
     let paid = match &pin {
         None => session.wallet.pay(plan).await,
@@ -82,9 +82,9 @@ pub async fn confirm(session: &Session<'_>, plan: PaymentPlan, consent: &Consent
 }
 
 /// The PIN that lets a payment go over the limit. A script must have meant it.
-fn pin(consent: &Consent) -> Result<zeroize::Zeroizing<String>, Failure> {
+async fn pin(consent: &Consent) -> Result<zeroize::Zeroizing<String>, Failure> {
     if consent.over_limit || (!consent.yes && ask::is_terminal()) {
-        ask::pin()
+        ask::pin().await
     } else {
         Err(Failure::new("over_limit", "This is over the spending limit"))
     }
@@ -188,7 +188,7 @@ fn in_whose_money<'a>(
 }
 
 /// Shows a plan, refuses what cannot succeed, and gets the person's consent.
-fn consent(session: &Session<'_>, plan: &PaymentPlan, consent: &Consent) -> Result<(), Failure> {
+async fn consent(session: &Session<'_>, plan: &PaymentPlan, consent: &Consent) -> Result<(), Failure> {
     let manner = &session.app.manner;
     session.app.printer.tell(manner, |page| show(page, plan));
     refuse_hopeless(manner, plan)?;
@@ -196,9 +196,9 @@ fn consent(session: &Session<'_>, plan: &PaymentPlan, consent: &Consent) -> Resu
         return judge_alone(plan, consent.unnamed_ok);
     }
     let amount = manner.amount(plan.total, &plan.currency);
-    ask::confirm(&format!("Pay {amount}?"))?;
+    ask::confirm(&format!("Pay {amount}?")).await?;
     if plan.warnings.contains(&PlanWarning::UnnamedPayee) {
-        ask::confirm("Nobody you trust says who this is. Pay all the same?")?;
+        ask::confirm("Nobody you trust says who this is. Pay all the same?").await?;
     }
     Ok(())
 }

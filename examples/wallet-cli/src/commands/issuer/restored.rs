@@ -32,7 +32,8 @@ pub async fn run(session: &Session<'_>, restored: Restored) -> Result<(), Failur
         ask::confirm(&format!(
             "End epoch {} of {}? What its ledger lost and nobody hands back falls on you.",
             restored.ending_epoch, info.issuer_name
-        ))?;
+        ))
+        .await?;
     }
     published(session, &session.wallet.declare_restore(info.issuer, restored.ending_epoch).await?)
 }

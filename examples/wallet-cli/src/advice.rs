@@ -50,6 +50,15 @@ pub fn of(code: &str) -> Option<&'static str> {
         "pin_format" => "Take at least 4 digits, or at least 8 characters.",
         "pin_not_set" => "Set one with `tally lock-pin set`, or change the limit: `tally limits`.",
 
+        "phrase_not_known" => {
+            "This issuer knows no account of this phrase. Check the words, or take the card of another shop where you had one."
+        }
+        "wrong_phrase" => "Type the phrase of this very wallet.",
+        "rekey_conflict" => {
+            "Somebody with the phrase has replaced the keys elsewhere. Restore again: `tally --wallet NEW-FOLDER restore`."
+        }
+        "incomplete" => "It goes on at every start.",
+
         // Asking the person.
         "not_confirmed" => "Nothing was done.",
         "no_terminal" => "Run it in a terminal to be asked, or add --yes.",
@@ -88,9 +97,10 @@ pub fn of(code: &str) -> Option<&'static str> {
         "bad_time" => "Give a span such as 15m, 2h or 30d, or a day such as 2027-06-30.",
 
         // Links.
-        "not_a_card" | "not_a_request" | "bad_code" | "bad_host" | "bad_issuer" => {
-            "Copy the whole link: a currency's has /c/ in it, a request's /p/."
-        }
+        "not_a_link" | "link_incomplete" | "link_damaged" | "link_too_long" | "bad_host" | "host_missing"
+        | "not_secure" => "Copy the whole link: a currency's has /c/ in it, a request's /p/.",
+        "not_a_card" => "Pay it with `tally pay LINK`.",
+        "not_a_request" => "Add the currency with `tally add LINK`.",
 
         // Money.
         "insufficient_funds" | "not_enough" => "Pay less, or get more of this currency first.",

@@ -92,6 +92,12 @@ impl Failure {
         Self { retryable: true, ending: Ending::Pending, ..Self::new("waiting", text) }
     }
 
+    /// Something that goes on by itself at every start.
+    pub fn incomplete() -> Self {
+        let text = "Not every issuer could be reached";
+        Self { retryable: true, ending: Ending::Pending, ..Self::new("incomplete", text) }
+    }
+
     /// Stopped while a payment was on its way.
     pub fn stopped_paying() -> Self {
         let text = "Stopped while the payment was on its way. Do not pay again.";
@@ -124,6 +130,15 @@ impl Failure {
     }
 }
 
+/// A reason that is a sentence by itself, or that says something of what is named.
+fn about(what: &str, reason: &str) -> String {
+    const VERBS: [&str; 14] = [
+        "is", "are", "was", "has", "had", "must", "may", "can", "cannot", "does", "needs", "names", "makes", "lists",
+    ];
+    let verb = reason.split_whitespace().next().unwrap_or_default();
+    if VERBS.contains(&verb) { format!("the {what} {reason}") } else { reason.to_owned() }
+}
+
 /// Errors are written to stand inside a sentence; here they are one.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
@@ -141,6 +156,8 @@ impl From<WalletError> for Failure {
         match error {
             WalletError::Pending { payment } => Self::pending(payment),
             WalletError::Network { retryable, .. } => Self { retryable, ..Self::new(&code, error) },
+            WalletError::InvalidInput { field, reason, .. } => Self::new(&code, about(&field, &reason)),
+            WalletError::Untrusted { subject, reason, .. } => Self::new(&code, about(&subject, &reason)),
             error => Self::new(&code, error),
         }
     }
@@ -186,6 +203,17 @@ mod tests {
         assert_eq!(Failure::new("x", "Choose one:").text, "Choose one:");
         assert_eq!(Failure::new("x", "").text, ".");
         assert_eq!(Failure::new("x", "été").text, "Été.");
+    }
+
+    #[test]
+    fn reasons_become_sentences() {
+        let text = |error: WalletError| Failure::from(error).text;
+        assert_eq!(text(WalletError::invalid("amount", "x", "is needed")), "The amount is needed.");
+        assert_eq!(
+            text(WalletError::invalid("link", "x", "this link is too long")),
+            "This link is too long."
+        );
+        assert_eq!(text(WalletError::untrusted("card", "x", "cannot be read")), "The card cannot be read.");
     }
 
     #[test]

@@ -67,7 +67,7 @@ impl App {
             wallet.close().await?;
             return Err(failure);
         }
-        Ok(Session { app: self, wallet, backend, shown: Mutex::default(), paying: AtomicBool::new(false) })
+        Ok(Session::on(self, wallet, backend))
     }
 
     /// The key file of a wallet that is about to be made. One that an interrupted start left behind is taken up again,
@@ -159,6 +159,13 @@ pub struct Unreached {
     pub issuer: CurrencyInfo,
     /// Why.
     pub failure: Failure,
+}
+
+impl<'a> Session<'a> {
+    /// On a wallet that is open.
+    pub fn on(app: &'a App, wallet: Wallet, backend: NativeBackend) -> Self {
+        Self { app, wallet, backend, shown: Mutex::default(), paying: AtomicBool::new(false) }
+    }
 }
 
 impl Session<'_> {

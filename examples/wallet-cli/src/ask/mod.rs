@@ -2,12 +2,14 @@
 
 mod confirm;
 mod passphrase;
+mod phrase;
 mod pin;
 
 use crate::failure::Failure;
 
 pub use confirm::{confirm, is_terminal};
 pub use passphrase::{existing, fresh, token_file, typed};
+pub use phrase::{phrase_apart, recovery_phrase};
 pub use pin::{new_pin, pin};
 
 /// Waits for a person on a thread of its own, so that Ctrl-C is heard meanwhile.

@@ -5,6 +5,7 @@ use std::io::{self, BufRead as _, Read as _, Write as _};
 use tallystick::keys::{PHRASE_WORDS, RecoveryPhrase};
 use zeroize::Zeroizing;
 
+use super::apart;
 use super::confirm::is_terminal;
 use crate::failure::Failure;
 
@@ -15,6 +16,11 @@ const MOST_BYTES: u16 = 2_048;
 pub fn recovery_phrase() -> Result<RecoveryPhrase, Failure> {
     let text = if is_terminal() { from_person()? } else { from_pipe()? };
     Ok(RecoveryPhrase::parse(&text)?)
+}
+
+/// The same, while Ctrl-C is heard.
+pub async fn phrase_apart() -> Result<RecoveryPhrase, Failure> {
+    apart(recovery_phrase).await
 }
 
 fn from_person() -> Result<Zeroizing<String>, Failure> {

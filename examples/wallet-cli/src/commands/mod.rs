@@ -19,7 +19,9 @@ mod passphrase;
 mod pay;
 mod payment;
 mod refund;
+mod rekey;
 mod request;
+mod restore;
 mod sync;
 mod watch;
 
@@ -32,6 +34,8 @@ use crate::session::{App, Session};
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Init(init::Init),
+    Restore(restore::Restore),
+    Rekey(rekey::Rekey),
     Add(add::Add),
     #[command(visible_alias = "balances")]
     Balance(balance::Balance),
@@ -59,6 +63,7 @@ pub enum Command {
 pub async fn run(app: &App, command: Command) -> Result<(), Failure> {
     match command {
         Command::Init(init) => init::run(app, init).await,
+        Command::Restore(restore) if !restore.go_on => restore::run(app, restore).await,
         Command::Passphrase(change) => passphrase::run(app, &change),
         Command::Doctor(doctor) => doctor::run(app, doctor).await,
         Command::Evidence(evidence::Evidence { check: Some(file), .. }) => evidence::check(app, &file),
@@ -78,6 +83,8 @@ async fn with_wallet(session: &Session<'_>, command: Command) -> Result<(), Fail
     match command {
         // These have no open wallet.
         Command::Init(_) | Command::Passphrase(_) | Command::Doctor(_) => Ok(()),
+        Command::Restore(_) => restore::go_on(session).await,
+        Command::Rekey(rekey) => rekey::run(session, rekey).await,
         Command::Add(add) => add::run(session, add).await,
         Command::Balance(balance) => balance::run(session, balance).await,
         Command::Pay(pay) => pay::run(session, pay).await,

@@ -162,10 +162,25 @@ impl Person {
         let mut builder = std::fs::DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&self.wallet).unwrap();
+        builder.recursive(true).create(&self.wallet).unwrap();
         let file = self.wallet.join("passphrase.key");
         PassphraseFileStore::create(&file, PASSPHRASE, PassphraseCost::LEAST, Arc::new(SystemEntropy))
             .unwrap();
+    }
+
+    /// The same, unless there is one.
+    pub fn cheap_key_if_absent(&self) {
+        if !self.wallet.join("passphrase.key").exists() {
+            self.cheap_key();
+        }
+    }
+
+    /// Makes a wallet, and gives its recovery phrase.
+    pub fn json_phrase(&self) -> String {
+        self.cheap_key();
+        let made = self.json(["init"]);
+        let words = made["recovery_phrase"].as_array().unwrap();
+        words.iter().map(|word| word.as_str().unwrap()).collect::<Vec<_>>().join(" ")
     }
 
     /// `tally` with this person's wallet, passphrase and language, and nothing else of the environment.

@@ -133,7 +133,8 @@ impl Failure {
 /// A reason that is a sentence by itself, or that says something of what is named.
 fn about(what: &str, reason: &str) -> String {
     const VERBS: [&str; 14] = [
-        "is", "are", "was", "has", "had", "must", "may", "can", "cannot", "does", "needs", "names", "makes", "lists",
+        "is", "are", "was", "has", "had", "must", "may", "can", "cannot", "does", "needs", "names", "makes",
+        "lists",
     ];
     let verb = reason.split_whitespace().next().unwrap_or_default();
     if VERBS.contains(&verb) { format!("the {what} {reason}") } else { reason.to_owned() }

@@ -48,22 +48,22 @@ pub async fn run(session: &Session<'_>, rekey: Rekey) -> Result<(), Failure> {
 #[derive(Serialize)]
 pub struct Fields {
     generation: u32,
-    done: Vec<Issuer>,
-    to_tell: Vec<Issuer>,
-    refused: Vec<Issuer>,
+    done: Vec<At>,
+    to_tell: Vec<At>,
+    refused: Vec<At>,
     /// Whether nothing is left to do.
     pub complete: bool,
 }
 
 #[derive(Serialize)]
-struct Issuer {
+struct At {
     issuer: IssuerId,
     issuer_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<String>,
 }
 
-impl Issuer {
+impl At {
     async fn of(session: &Session<'_>, issuer: IssuerId, fault: Option<&str>) -> Self {
         let name = session.wallet.currency(issuer).await.ok().map(|info| info.issuer_name);
         Self { issuer, issuer_name: name, fault: fault.map(str::to_owned) }
@@ -79,12 +79,12 @@ impl Fields {
     pub async fn of(session: &Session<'_>, report: &RekeyReport) -> Result<Self, Failure> {
         let mut done = Vec::new();
         for issuer in &report.done {
-            done.push(Issuer::of(session, *issuer, None).await);
+            done.push(At::of(session, *issuer, None).await);
         }
         let (mut to_tell, mut refused) = (Vec::new(), Vec::new());
         for (faults, named) in [(&report.to_tell, &mut to_tell), (&report.refused, &mut refused)] {
             for RekeyFault { issuer, fault } in faults {
-                named.push(Issuer::of(session, *issuer, Some(fault)).await);
+                named.push(At::of(session, *issuer, Some(fault)).await);
             }
         }
         Ok(Self { generation: report.generation, done, to_tell, refused, complete: report.complete })
@@ -103,7 +103,10 @@ impl Report for Fields {
         }
         for issuer in &self.to_tell {
             let fault = issuer.fault.as_deref().unwrap_or_default();
-            page.careful(format!("{} could not be told yet ({fault}): the old keys still work there.", issuer.name()));
+            page.careful(format!(
+                "{} could not be told yet ({fault}): the old keys still work there.",
+                issuer.name()
+            ));
         }
         if !self.to_tell.is_empty() {
             page.line("They are told at every start: `tally rekey --continue` tells them now.");

@@ -178,7 +178,9 @@ impl Report for Restored {
             page.careful(format!("{} could not be asked yet ({}).", one.host, one.fault));
         }
         if !fields.lists_unread.is_empty() {
-            page.careful("There may be more currencies: not every issuer could be asked for the list of them.");
+            page.careful(
+                "There may be more currencies: not every issuer could be asked for the list of them.",
+            );
         }
         if !fields.complete {
             page.line("It goes on at every start: `tally restore --continue` shows how far it has come.");

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tallystick::clock::{Clock as _, SystemClock, SystemEntropy, UnixSeconds};
@@ -150,7 +149,18 @@ pub struct Session<'a> {
     pub backend: NativeBackend,
     /// Payments and issuers' cards that this command has told about: they are no news.
     shown: Mutex<HashSet<String>>,
-    paying: AtomicBool,
+    stage: Mutex<Stage>,
+}
+
+/// How far a command is, for when somebody stops it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Nothing is on its way.
+    Working,
+    /// A payment may be on its way.
+    Paying,
+    /// It only shows what happens: to be stopped is its end.
+    Watching,
 }
 
 /// An issuer that could not be asked.
@@ -164,27 +174,22 @@ pub struct Unreached {
 impl<'a> Session<'a> {
     /// On a wallet that is open.
     pub fn on(app: &'a App, wallet: Wallet, backend: NativeBackend) -> Self {
-        Self { app, wallet, backend, shown: Mutex::default(), paying: AtomicBool::new(false) }
+        Self { app, wallet, backend, shown: Mutex::default(), stage: Mutex::new(Stage::Working) }
     }
 }
 
 impl Session<'_> {
-    /// From here on a payment may be on its way, and whoever stops the program must be told so.
-    pub fn begin_paying(&self) {
-        self.paying.store(true, Ordering::SeqCst);
+    /// From here on, whoever stops the program must be told this.
+    pub fn set_stage(&self, stage: Stage) {
+        *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = stage;
     }
 
-    /// What became of the payment is known, or told.
-    pub fn end_paying(&self) {
-        self.paying.store(false, Ordering::SeqCst);
-    }
-
-    /// Why the command ends when somebody stops it.
-    pub fn stopped(&self) -> Failure {
-        if self.paying.load(Ordering::SeqCst) {
-            Failure::stopped_paying()
-        } else {
-            Failure::new("stopped", "Stopped")
+    /// How the command ends when somebody stops it.
+    pub fn stopped(&self) -> Result<(), Failure> {
+        match *self.stage.lock().unwrap_or_else(PoisonError::into_inner) {
+            Stage::Working => Err(Failure::new("stopped", "Stopped")),
+            Stage::Paying => Err(Failure::stopped_paying()),
+            Stage::Watching => Ok(()),
         }
     }
 

@@ -70,10 +70,8 @@ pub async fn run(app: &App, command: Command) -> Result<(), Failure> {
         command => {
             let session = app.open().await?;
             let done = tokio::select! {
-                // A command that ends by Ctrl-C itself, such as `watch`, comes first.
-                biased;
                 done = with_wallet(&session, command) => done,
-                _ = tokio::signal::ctrl_c() => Err(session.stopped()),
+                _ = tokio::signal::ctrl_c() => session.stopped(),
             };
             let ended = session.end().await;
             done.and(ended)

@@ -13,7 +13,7 @@ use super::payment;
 use crate::ask;
 use crate::choice;
 use crate::failure::Failure;
-use crate::session::Session;
+use crate::session::{Session, Stage};
 use crate::show::{Manner, Page, Table, short, tame};
 
 /// Pay a request, or an account.
@@ -69,12 +69,12 @@ pub async fn confirm(session: &Session<'_>, plan: PaymentPlan, consent: &Consent
     self::consent(session, &plan, consent).await?;
     let over_limit = plan.warnings.contains(&PlanWarning::OverLimit);
     let pin = if over_limit { Some(pin(consent).await?) } else { None };
-    session.begin_paying();
+    session.set_stage(Stage::Paying);
     let paid = match &pin {
         None => session.wallet.pay(plan).await,
         Some(pin) => session.wallet.pay_over_limit(plan, pin).await,
     };
-    session.end_paying();
+    session.set_stage(Stage::Working);
     match paid {
         Ok(paid) => payment::outcome(session, &paid).await,
         Err(error) => Err(session.explain(error).await),

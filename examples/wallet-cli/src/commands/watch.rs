@@ -6,7 +6,7 @@ use tallystick::event::NumberedEvent;
 
 use crate::failure::Failure;
 use crate::news::{self, Told};
-use crate::session::Session;
+use crate::session::{Session, Stage};
 use crate::show::{Page, Report};
 
 /// Show what happens as it happens, until you press Ctrl-C.
@@ -33,15 +33,11 @@ pub async fn run(session: &Session<'_>, watch: Watch) -> Result<(), Failure> {
         session.wallet.listen().await?;
     }
     session.app.printer.tell(&session.app.manner, |page| page.note("Listening. Ctrl-C ends it."));
-    loop {
-        tokio::select! {
-            event = session.wallet.next_event(0) => match event? {
-                Some(event) => tell(session, event).await?,
-                None => return Ok(()),
-            },
-            _ = tokio::signal::ctrl_c() => return Ok(()),
-        }
+    session.set_stage(Stage::Watching);
+    while let Some(event) = session.wallet.next_event(0).await? {
+        tell(session, event).await?;
     }
+    Ok(())
 }
 
 async fn tell(session: &Session<'_>, event: NumberedEvent) -> Result<(), Failure> {

@@ -6,19 +6,33 @@ mod common;
 use common::{Town, text};
 use serde_json::{Map, Value};
 
-/// Types in place of values; of a list its first element.
+/// Types in place of values; of a list one element with all that its elements have.
 fn shape(value: &Value) -> Value {
     match value {
         Value::Null => "null".into(),
         Value::Bool(_) => "bool".into(),
         Value::Number(_) => "number".into(),
         Value::String(_) => "text".into(),
-        Value::Array(items) => {
-            items.first().map_or_else(|| Value::Array(vec![]), |item| vec![shape(item)].into())
-        }
+        Value::Array(items) => Value::Array(items.iter().map(shape).reduce(merged).into_iter().collect()),
         Value::Object(fields) => {
             fields.iter().map(|(name, value)| (name.clone(), shape(value))).collect::<Map<_, _>>().into()
         }
+    }
+}
+
+/// Whatever one or the other has.
+fn merged(one: Value, other: Value) -> Value {
+    match (one, other) {
+        (Value::Object(mut one), Value::Object(other)) => {
+            for (name, value) in other {
+                let value = one.remove(&name).map_or(value.clone(), |known| merged(known, value));
+                one.insert(name, value);
+            }
+            Value::Object(one)
+        }
+        (one, other) if one == other => one,
+        (one, other) if one == "null" => other,
+        (one, _) => one,
     }
 }
 
@@ -83,6 +97,8 @@ fn names_and_types_stay() {
     note("refund", &anna.json(["refund", &text(&paid, "payment"), "--yes", "--unnamed-ok"]));
     note("limits", &anna.json(["limits", "--payment", "20", "--day", "100"]));
     note("lock-pin", &anna.json(["lock-pin"]));
+    note("restore --continue", &anna.json(["restore", "--continue"]));
+    note("rekey --continue", &anna.json(["rekey", "--continue"]));
     note("evidence", &anna.json(["evidence"]));
     note("doctor", &anna.json(["doctor"]));
     let file = anna.wallet.with_file_name("history.csv");

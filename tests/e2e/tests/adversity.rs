@@ -104,3 +104,38 @@ async fn one_wallet_is_open_once() {
     assert_eq!(error.code(), "conflict");
     Wallet::open(&options).await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_file_and_one_of_a_newer_version_are_kept() {
+    let town = Town::new().await;
+    for (damage, code) in [(true, "storage_corrupt"), (false, "incompatible_database")] {
+        let person = town.person().await;
+        person.wallet.close().await.unwrap();
+        let file = person.options.folder.join("wallet.db");
+        let mut bytes = std::fs::read(&file).unwrap();
+        if damage {
+            bytes[..64].fill(0x5a);
+        } else {
+            // `user_version`, in SQLite's header at byte 60.
+            bytes[60..64].copy_from_slice(&9_999_u32.to_be_bytes());
+        }
+        std::fs::write(&file, &bytes).unwrap();
+        for _ in 0..2 {
+            let Err(error) = Wallet::open(&person.options).await else { panic!("{code}: it was opened") };
+            assert_eq!(error.code(), code);
+        }
+        assert!(is_kept(&person.options.folder, &bytes), "{code}: every byte is still there");
+    }
+}
+
+/// Whether a file with these bytes is in the folder or one below it.
+fn is_kept(folder: &std::path::Path, bytes: &[u8]) -> bool {
+    std::fs::read_dir(folder).unwrap().any(|entry| {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            is_kept(&path, bytes)
+        } else {
+            std::fs::read(path).is_ok_and(|found| found == bytes)
+        }
+    })
+}

@@ -172,3 +172,27 @@ async fn more_than_there_is_is_refused_before_anything_is_signed() {
     assert!(matches!(error, WalletError::InsufficientFunds { .. }), "{error:?}");
     scene.assert_paid(0).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_between_the_receipt_and_the_chain() {
+    let mut scene = scene().await;
+    let plan = scene.payer.plan(&scene.payee, scene.issuer, 250).await;
+    // The second answer brings a receipt without its entry, and the chain cannot be asked for.
+    scene.town.host.faults.once("POST", "/orders", Fault::LoseReply);
+    for _ in 0..3 {
+        scene.town.host.faults.once("GET", "/statements/latest", Fault::FailBefore);
+    }
+    let paid = scene.payer.wallet.pay(plan).await.unwrap();
+    assert_eq!((paid.state, paid.sequence), (PaymentState::Settled, None));
+    let balance = scene.payer.wallet.balance(scene.issuer).await.unwrap();
+    assert_eq!(
+        (balance.balance.minor(), balance.available.minor()),
+        (750, 750),
+        "spent, though not seen in the chain"
+    );
+
+    scene.payer.reopen().await;
+    let balance = scene.payer.wallet.balance(scene.issuer).await.unwrap();
+    assert_eq!((balance.held.minor(), balance.available.minor()), (250, 750), "and still so after a crash");
+    scene.assert_paid(250).await;
+}

@@ -275,6 +275,8 @@ fn one_program_at_a_time() {
     let mut asked = String::new();
     std::io::BufRead::read_line(&mut out, &mut asked).unwrap();
     assert_eq!(anna.json_error(["balance"], 1)["code"], "wallet_in_use");
+    let examined = anna.run(["doctor"]);
+    assert!(examined.code == 1 && examined.out.contains("wallet_in_use"), "{examined:?}");
 
     // Paid, it tells by whom, and ends.
     let asked: serde_json::Value = serde_json::from_str(&asked).unwrap();
@@ -348,6 +350,36 @@ fn without_a_network_the_known_is_shown_and_a_payment_stays_pending() {
     let examined = anna.run(["doctor"]);
     assert_eq!(examined.code, 1);
     assert!(examined.out.contains("Do not pay again"), "{examined:?}");
+}
+
+#[test]
+fn files_that_are_damaged_or_newer_are_kept() {
+    let town = Town::new();
+    let newer = town.with_wallet("newer");
+    let file = newer.wallet.join("wallet.db");
+    // The user version stands at offset 60 of an SQLite file, big endian.
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[60..64].copy_from_slice(&9_999_u32.to_be_bytes());
+    std::fs::write(&file, &bytes).unwrap();
+    let error = newer.json_error(["balance"], 1);
+    assert_eq!(error["code"], "incompatible_database");
+    assert!(text(&error, "do").contains("Update"));
+    assert_eq!(newer.run(["doctor"]).code, 1);
+    assert_eq!(std::fs::read(&file).unwrap(), bytes);
+
+    let damaged = town.with_wallet("damaged");
+    let file = damaged.wallet.join("wallet.db");
+    std::fs::write(&file, "this was a wallet").unwrap();
+    assert_eq!(damaged.json_error(["balance"], 1)["code"], "storage_corrupt");
+    // Set aside and kept; nothing is made in its place, however often one tries.
+    let kept = damaged.files().into_iter().find(|name| name.starts_with("corrupt-")).unwrap();
+    assert_eq!(
+        std::fs::read_to_string(damaged.wallet.join(kept).join("wallet.db")).unwrap(),
+        "this was a wallet"
+    );
+    assert_eq!(damaged.json_error(["balance"], 1)["code"], "storage_corrupt");
+    assert_eq!(damaged.json_error(["init"], 1)["code"], "storage_corrupt");
+    assert!(damaged.files().contains(&"passphrase.key".to_owned()));
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use clap::Args;
 
+use super::consent::Consent;
 use super::issuer::owned;
-use super::pay::{self, Consent};
+use super::pay;
 use crate::failure::Failure;
 use crate::session::Session;
 

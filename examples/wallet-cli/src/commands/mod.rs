@@ -4,6 +4,7 @@ mod add;
 mod attest;
 mod balance;
 mod cancel;
+mod consent;
 mod doctor;
 mod evidence;
 mod export;

@@ -2,19 +2,18 @@
 
 use clap::Args;
 use tallystick::artefact::{Request, Unproven};
-use tallystick::error::WalletError;
 use tallystick::issuer::IssuerBackend as _;
 use tallystick::keys::{AccountId, IssuerId};
 use tallystick::money::{self, Amount};
 use tallystick::request::{self, CardLink, RequestLink};
 use tallystick::wallet::{CurrencyInfo, PayTo, PaymentPlan, PaymentWish, PlanWarning};
 
+use super::consent::{self, Consent};
 use super::payment;
-use crate::ask;
 use crate::choice;
 use crate::failure::Failure;
 use crate::session::{Session, Stage};
-use crate::show::{Manner, Page, Table, short, tame};
+use crate::show::{Manner, tame};
 
 /// Pay a request, or an account.
 ///
@@ -44,20 +43,6 @@ pub struct Pay {
     pub consent: Consent,
 }
 
-/// How a payment is confirmed.
-#[derive(Debug, Args)]
-pub struct Consent {
-    /// Pay without asking. Still refuses whatever needs a person's judgement.
-    #[arg(long, short)]
-    pub yes: bool,
-    /// With --yes: also pay an account that nobody vouches for.
-    #[arg(long)]
-    pub unnamed_ok: bool,
-    /// Let it go over your spending limit: asks for the PIN.
-    #[arg(long)]
-    pub over_limit: bool,
-}
-
 /// Carries it out.
 pub async fn run(session: &Session<'_>, pay: Pay) -> Result<(), Failure> {
     let plan = plan(session, &pay).await?;
@@ -66,9 +51,9 @@ pub async fn run(session: &Session<'_>, pay: Pay) -> Result<(), Failure> {
 
 /// Gets the person's consent, pays, and tells the outcome.
 pub async fn confirm(session: &Session<'_>, plan: PaymentPlan, consent: &Consent) -> Result<(), Failure> {
-    self::consent(session, &plan, consent).await?;
+    consent::get(session, &plan, consent).await?;
     let over_limit = plan.warnings.contains(&PlanWarning::OverLimit);
-    let pin = if over_limit { Some(pin(consent).await?) } else { None };
+    let pin = if over_limit { Some(consent::pin(consent).await?) } else { None };
     session.set_stage(Stage::Paying);
     let paid = match &pin {
         None => session.wallet.pay(plan).await,
@@ -78,15 +63,6 @@ pub async fn confirm(session: &Session<'_>, plan: PaymentPlan, consent: &Consent
     match paid {
         Ok(paid) => payment::outcome(session, &paid).await,
         Err(error) => Err(session.explain(error).await),
-    }
-}
-
-/// The PIN that lets a payment go over the limit. A script must have meant it.
-async fn pin(consent: &Consent) -> Result<zeroize::Zeroizing<String>, Failure> {
-    if consent.over_limit || (!consent.yes && ask::is_terminal()) {
-        ask::pin().await
-    } else {
-        Err(Failure::new("over_limit", "This is over the spending limit"))
     }
 }
 
@@ -185,112 +161,4 @@ fn in_whose_money<'a>(
     all.iter()
         .find(|info| info.issuer == chosen && taken.contains(&chosen))
         .ok_or_else(|| Failure::new("no_price", "The request cannot be paid in this currency"))
-}
-
-/// Shows a plan, refuses what cannot succeed, and gets the person's consent.
-async fn consent(session: &Session<'_>, plan: &PaymentPlan, consent: &Consent) -> Result<(), Failure> {
-    let manner = &session.app.manner;
-    session.app.printer.tell(manner, |page| show(page, plan));
-    refuse_hopeless(manner, plan)?;
-    if consent.yes {
-        return judge_alone(plan, consent.unnamed_ok);
-    }
-    let amount = manner.amount(plan.total, &plan.currency);
-    ask::confirm(&format!("Pay {amount}?")).await?;
-    if plan.warnings.contains(&PlanWarning::UnnamedPayee) {
-        ask::confirm("Nobody you trust says who this is. Pay all the same?").await?;
-    }
-    Ok(())
-}
-
-fn refuse_hopeless(manner: &Manner, plan: &PaymentPlan) -> Result<(), Failure> {
-    let amount = |amount| manner.amount(amount, &plan.currency);
-    for warning in &plan.warnings {
-        match warning {
-            PlanWarning::NotEnough => {
-                let text =
-                    format!("{} is needed, and {} can be spent", amount(plan.total), amount(plan.available));
-                return Err(Failure::new("insufficient_funds", text));
-            }
-            PlanWarning::Expired => {
-                return Err(Failure::from(WalletError::Expired { what: "request".into() }));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// What a script may not decide.
-fn judge_alone(plan: &PaymentPlan, unnamed_ok: bool) -> Result<(), Failure> {
-    for warning in &plan.warnings {
-        match warning {
-            PlanWarning::UnnamedPayee if !unnamed_ok => {
-                let text = format!("Nobody you trust says who account {} is", short(&plan.payee.account));
-                return Err(Failure::new("unnamed_payee", text));
-            }
-            PlanWarning::KeyChanged | PlanWarning::NameChanged | PlanWarning::IssuerDistrusted => {
-                return Err(Failure::new("needs_a_person", in_words(plan, *warning).unwrap_or_default()));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// The plan as a person sees it before saying yes.
-fn show(page: &mut Page<'_>, plan: &PaymentPlan) {
-    let manner = page.manner();
-    let amount = |amount| manner.amount(amount, &plan.currency);
-    page.title(if plan.repays.is_some() { "Pay back" } else { "Payment" });
-    let mut table = Table::new();
-    let mut row = |label: &str, value: String| table.row([label.into(), value.into()]);
-    row("to", payee(plan));
-    row("amount", amount(plan.total));
-    if let Some(tip) = plan.tip {
-        row("tip", format!("{}, included", amount(tip)));
-    }
-    if let Some(memo) = &plan.memo {
-        row("memo", memo.clone());
-    }
-    row("you can spend", amount(plan.available));
-    if let Some(ends_at) = plan.request_ends_at {
-        row("asked until", manner.time(ends_at));
-    }
-    page.table(&table);
-    for warning in plan.warnings.iter().filter_map(|warning| in_words(plan, *warning)) {
-        page.careful(warning);
-    }
-}
-
-/// "*name*, says *issuer*": nobody else's word counts.
-fn payee(plan: &PaymentPlan) -> String {
-    let payee = &plan.payee;
-    match &payee.name {
-        Some(name) => format!("{name}, says {}", payee.vouched_by),
-        None => format!("unnamed account {} at {}", payee.account, payee.vouched_by),
-    }
-}
-
-/// A warning in plain words; `None` for those that end the payment with words of their own.
-fn in_words(plan: &PaymentPlan, warning: PlanWarning) -> Option<String> {
-    let payee = &plan.payee;
-    Some(match warning {
-        PlanWarning::UnnamedPayee => {
-            format!("{} vouches for no name of this account. Make sure whose it is.", payee.vouched_by)
-        }
-        PlanWarning::FirstPayment => "You have never paid this account before.".into(),
-        PlanWarning::KeyChanged => {
-            "This payee's key is another than when you last paid. Ask the payee whether that is right.".into()
-        }
-        PlanWarning::NameChanged => match &payee.formerly {
-            Some(formerly) => format!("When you last paid this account, its name was {formerly}."),
-            None => "This account had another name when you last paid it.".into(),
-        },
-        PlanWarning::IssuerDistrusted => {
-            format!("{} was caught contradicting itself: see `tally evidence`.", payee.vouched_by)
-        }
-        PlanWarning::OverLimit => "This is over the spending limit that you set.".into(),
-        _ => return None,
-    })
 }

@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use super::pay::{self, Consent};
+use super::consent::Consent;
+use super::pay;
 use crate::failure::Failure;
 use crate::session::Session;
 

@@ -212,6 +212,7 @@ pub(crate) fn new_account(opening: &Signed<Opening>, persona: Persona, generatio
         head: None,
         verified_at: None,
         unproven_since: None,
+        hand_back: None,
     }
 }
 

@@ -271,6 +271,7 @@ impl TestWallet {
             head: Some(b"head 0".as_slice().into()),
             verified_at: None,
             unproven_since: None,
+            hand_back: None,
         }
     }
 

@@ -96,6 +96,20 @@ async fn a_dropped_entry_and_a_new_one_in_its_place() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_dropped_entry_and_more_than_were_there_before() {
+    let scene = scene().await;
+    let account = scene.holder.account(scene.issuer).await;
+    let inside = scene.town.host.server().inside();
+    inside.drop_entry(scene.issuer, account, 2).await.unwrap();
+    for minor in [70, 80] {
+        let plan = scene.owner.plan(&scene.holder, scene.issuer, minor).await;
+        scene.owner.wallet.pay(plan).await.unwrap();
+    }
+    // What comes after the holder's chain does not follow from it. From the beginning, it passes by its receipts.
+    scene.assert_caught("rewritten", Finding::Fraud).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_debit_that_nobody_signed() {
     let scene = scene().await;
     let inside = scene.town.host.server().inside();

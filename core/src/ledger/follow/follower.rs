@@ -108,8 +108,14 @@ impl<'a, P: Past> Follower<'a, P> {
             Standing::Good => {}
             standing => return Err(Unproven::HeadDoesNotCount { standing }.into()),
         }
-        if body.epoch != state.epoch {
+        if body.epoch > state.epoch {
             return Err(Unproven::OtherEpoch { epoch: body.epoch }.into());
+        }
+        if body.epoch < state.epoch {
+            let (ours, theirs) = (state.epoch, body.epoch);
+            let stale = body.time < state.time;
+            let behind = Unproven::BehindEpoch { ours, theirs };
+            return Err(if stale { Unproven::HeadOutOfTime } else { behind }.into());
         }
         if let Some(suspicion) = &self.suspicion {
             return Err(if suspicion.reached() == (body.sequence, body.chain_hash) {

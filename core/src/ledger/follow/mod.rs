@@ -283,7 +283,7 @@ pub enum Unproven {
         /// The place.
         sequence: i64,
     },
-    /// The head is of another epoch than the entries.
+    /// The head is of a newer epoch than the entries.
     #[error("the head is of epoch {epoch}")]
     OtherEpoch {
         /// The head's.
@@ -296,6 +296,14 @@ pub enum Unproven {
         ours: i64,
         /// How many its head has.
         theirs: i64,
+    },
+    /// The issuer shows an older epoch than it had signed: show it our head (`POST heads`).
+    #[error("the issuer is behind: it shows epoch {theirs}, we hold a head of {ours}")]
+    BehindEpoch {
+        /// The epoch of our head.
+        ours: u32,
+        /// The epoch of its head.
+        theirs: u32,
     },
     /// The head is not the account's, or nothing to go by.
     #[error("the head is not one of this account")]
@@ -329,7 +337,7 @@ impl Unproven {
             Self::Incomplete { .. } => "incomplete",
             Self::OlderEpochIncomplete { .. } => "older_epoch_incomplete",
             Self::OtherEpoch { .. } => "other_epoch",
-            Self::Behind { .. } => "behind",
+            Self::Behind { .. } | Self::BehindEpoch { .. } => "behind",
             Self::NotOurHead => "not_our_head",
             Self::HeadDoesNotCount { .. } => "head_does_not_count",
             Self::HeadOutOfTime => "head_out_of_time",

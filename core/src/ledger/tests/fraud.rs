@@ -488,3 +488,33 @@ fn what_is_executed_again_after_a_restore_is_as_good_as_it_was() {
     assert_eq!(issuer.accounts[ANNA].state().balance, Amount::new(888));
     assert_eq!(judge(&mut issuer, ANNA, &NoPast, base), Ok(()));
 }
+
+#[test]
+fn an_issuer_that_shows_less_than_it_had_signed_is_behind() {
+    let mut issuer = town();
+    let copy = issuer.clone();
+    let older = issuer.head(ANNA);
+    issuer.wait(10);
+    issuer.pay(ANNA, BEN, 5).unwrap();
+    let trusted = Base::of_head(issuer.head(ANNA));
+    // An old head, kept by somebody, is only that.
+    let result = judge_at(&issuer, ANNA, &NoPast, trusted.clone(), &older);
+    assert_eq!(result, Err(FollowError::Unproven(Unproven::HeadOutOfTime)));
+    let mut restored = copy.clone();
+    restored.time = issuer.time + 10;
+    let result = judge(&mut restored, ANNA, &NoPast, trusted);
+    assert_eq!(result, Err(FollowError::Unproven(Unproven::Behind { ours: 3, theirs: 2 })));
+
+    issuer.wait(10);
+    issuer.restore(&copy);
+    let trusted = Base::of_head(issuer.head(ANNA));
+    restored.time = issuer.time + 10;
+    let result = judge(&mut restored, ANNA, &NoPast, trusted.clone());
+    assert_eq!(result, Err(FollowError::Unproven(Unproven::BehindEpoch { ours: 1, theirs: 0 })));
+    let result = judge_at(&issuer, ANNA, &NoPast, trusted, &older);
+    assert_eq!(result, Err(FollowError::Unproven(Unproven::HeadOutOfTime)));
+    // From an older epoch, the newer one has to be begun first.
+    let newer = issuer.head(ANNA);
+    let result = judge_at(&copy, ANNA, &NoPast, beginning(&copy, ANNA), &newer);
+    assert_eq!(result, Err(FollowError::Unproven(Unproven::OtherEpoch { epoch: 1 })));
+}

@@ -47,6 +47,9 @@ pub struct AccountRecord {
     pub verified_at: Option<UnixSeconds>,
     /// Set while the issuer withholds entries or a proof.
     pub unproven_since: Option<UnixSeconds>,
+    /// Set while a restored issuer is still to be handed back what it had promised.
+    #[serde(default)]
+    pub hand_back: Option<HandBackRecord>,
 }
 
 /// How the founding key of an account is derived (protocol §2).
@@ -63,6 +66,15 @@ pub enum Persona {
         /// The index k.
         index: u32,
     },
+}
+
+/// What a restored issuer is to be handed back: all that it had promised after a place of an older epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct HandBackRecord {
+    /// The epoch of the last entry that was carried over.
+    pub after_epoch: u32,
+    /// Its place.
+    pub after_sequence: i64,
 }
 
 /// Where a verified chain ends.

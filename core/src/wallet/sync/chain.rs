@@ -2,27 +2,26 @@
 
 use std::sync::Arc;
 
+use super::look_back;
 use super::take::{self, Segment, Step};
 use crate::error::WalletError;
 use crate::issuer::answer::EntriesPage;
 use crate::issuer::{AccountRef, ChainPosition, EntriesQuery, Reader};
 use crate::keys::IssuerId;
-use crate::ledger::follow::{FollowError, HandBack};
+use crate::ledger::follow::FollowError;
 use crate::operation::context::Context;
 use crate::operation::trust;
+use crate::store::tables::account::AccountRecord;
 
 /// How many entries are asked for at a time.
-const PAGE: u16 = 500;
+pub(super) const PAGE: u16 = 500;
 /// How many pages are kept in memory at most, while something that is suspected waits for what would prove it.
-const MOST_PAGES: usize = 40;
+pub(super) const MOST_PAGES: usize = 40;
 
 /// Where following has arrived.
 pub(super) enum Arrival {
     /// At a head that is trusted from now on.
-    Head {
-        /// What a restored issuer must be handed back.
-        hand_back: Option<HandBack>,
-    },
+    Head,
     /// At something that is not true, or not shown.
     Fault(Box<FollowError>),
 }
@@ -48,7 +47,12 @@ pub(super) async fn follow(context: &Arc<Context>, issuer: IssuerId) -> Result<A
             continue;
         }
         match take::take(context, issuer, segments, (!more).then_some(head)).await? {
-            Step::Arrived(arrival) => return Ok(*arrival),
+            Step::Arrived(arrival) => {
+                return match *arrival {
+                    Arrival::Head => Ok(Arrival::Head),
+                    Arrival::Fault(fault) => look_back::judge(context, issuer, *fault).await,
+                };
+            }
             Step::Taken => segments = Vec::new(),
             Step::Suspicious(kept) => segments = kept,
         }
@@ -64,12 +68,21 @@ async fn fetch(
     let account = context.read(move |connection, cipher| trust::account(connection, cipher, &issuer)).await?;
     let stored = ChainPosition { epoch: account.chain.epoch, sequence: account.chain.sequence };
     let after = segment.map_or(stored, |segment| segment.end(stored));
-    let key = context.keys()?.founding_key(&account)?;
+    Ok((after, fetch_after(context, &account, after).await?))
+}
+
+/// The entries after a place.
+pub(super) async fn fetch_after(
+    context: &Context,
+    account: &AccountRecord,
+    after: ChainPosition,
+) -> Result<EntriesPage, WalletError> {
+    let key = context.keys()?.founding_key(account)?;
+    let issuer = account.issuer;
     let reader = Reader { account: AccountRef { issuer, account: account.account }, key: &key };
-    let page = context
+    context
         .backend
         .entries(reader, EntriesQuery { after, limit: PAGE })
         .await
-        .map_err(|error| trust::network(&error))?;
-    Ok((after, page))
+        .map_err(|error| trust::network(&error))
 }

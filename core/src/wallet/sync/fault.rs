@@ -26,7 +26,7 @@ pub(super) async fn not_followed(
     match error {
         FollowError::Fraud { evidence, .. } => keep(context, *evidence).await,
         FollowError::Unproven(reason) => {
-            if let Unproven::Behind { .. } = reason {
+            if let Unproven::Behind { .. } | Unproven::BehindEpoch { .. } = reason {
                 show_head(context, issuer).await?;
             }
             unproven(context, issuer, reason.code()).await
@@ -101,7 +101,8 @@ async fn show_head(context: &Context, issuer: IssuerId) -> Result<(), WalletErro
     Ok(())
 }
 
-async fn accuse(
+/// Keeps a contradiction as evidence.
+pub(super) async fn accuse(
     context: &Arc<Context>,
     issuer: IssuerId,
     contradiction: Contradiction,

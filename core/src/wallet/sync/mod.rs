@@ -5,12 +5,14 @@
 //!
 //! - `open`, `account`, `chain` with `take`: one step each. The statement's check stands in `statement`.
 //! - `seen`: what payers have seen, compared with what we hold.
+//! - `look_back`: whether a chain that does not lead to its head was rewritten.
 //! - `fault`: what follows when an issuer shows too little, or what is not true. `hand_back`: after its restore.
 
 pub(super) mod account;
 mod chain;
 mod fault;
 mod hand_back;
+mod look_back;
 pub(super) mod open;
 mod seen;
 mod take;
@@ -96,13 +98,12 @@ async fn run(context: &Arc<Context>, issuer: IssuerId, depth: Depth) -> Result<(
     }
     match chain::follow(context, issuer).await? {
         Arrival::Fault(error) => return fault::not_followed(context, issuer, *error).await,
-        Arrival::Head { hand_back: Some(lost), .. } => {
-            hand_back::give(context, issuer, lost).await?;
-            if let Arrival::Fault(error) = chain::follow(context, issuer).await? {
-                return fault::not_followed(context, issuer, *error).await;
-            }
-        }
-        Arrival::Head { .. } => {}
+        Arrival::Head => {}
+    }
+    if hand_back::give(context, issuer).await?
+        && let Arrival::Fault(error) = chain::follow(context, issuer).await?
+    {
+        return fault::not_followed(context, issuer, *error).await;
     }
     let Some(latest) = latest else { return Ok(()) };
     match statement::catch_up(context, issuer, latest).await? {

@@ -8,14 +8,14 @@ use crate::error::WalletError;
 use crate::issuer::ChainPosition;
 use crate::issuer::answer::EntryBundle;
 use crate::keys::{Digest, IssuerId, MemoContext};
-use crate::ledger::follow::{Base, FollowError, Follower, Item, Movement};
+use crate::ledger::follow::{FollowError, Followed, Follower, Item, Movement};
 use crate::operation::apply::{self, VerifiedEntry};
 use crate::operation::chain::{self as stored_chain, Ground, StoredPast};
 use crate::operation::context::{Context, Write};
 use crate::operation::deliver::{self, Unpaid};
 use crate::operation::keyslot::WalletKeys;
 use crate::operation::trust;
-use crate::store::tables::account::AccountRecord;
+use crate::store::tables::account::{AccountRecord, HandBackRecord};
 use crate::store::tables::issuer::ISSUERS;
 use crate::store::tables::operation;
 use crate::store::tables::payee::{self, PAYEES};
@@ -83,8 +83,8 @@ pub(super) async fn take(
                 Err(fault) => return Ok(Step::Arrived(Box::new(Arrival::Fault(Box::new(fault))))),
             };
             let entries = entries(write, &ground, &account, &keys, movements, segments)?;
-            arrive(write, account, &entries, &followed.base, &head, now)?;
-            Ok(Step::Arrived(Box::new(Arrival::Head { hand_back: followed.hand_back })))
+            arrive(write, account, &entries, &followed, &head, now)?;
+            Ok(Step::Arrived(Box::new(Arrival::Head)))
         })
         .await
 }
@@ -109,14 +109,19 @@ fn arrive(
     write: &Write<'_>,
     mut account: AccountRecord,
     entries: &[VerifiedEntry],
-    base: &Base,
+    followed: &Followed,
     head: &Signed<Head>,
     now: i64,
 ) -> Result<(), WalletError> {
     account.head = Some(head.bytes().into());
     account.verified_at = Some(now);
     account.unproven_since = None;
-    apply::apply(write, &mut account, entries, base, now)?;
+    // Kept until all of it was handed back: the next synchronisation begins after what told of it.
+    let lost = followed
+        .hand_back
+        .map(|lost| HandBackRecord { after_epoch: lost.after_epoch, after_sequence: lost.after_sequence });
+    account.hand_back = account.hand_back.into_iter().chain(lost).min();
+    apply::apply(write, &mut account, entries, &followed.base, now)?;
     let issuer = ISSUERS.key(write.cipher, account.issuer);
     for open in operation::open_at(write.transaction, write.cipher, &issuer)? {
         if head.body().time > open.record.not_after {

@@ -10,7 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::{Connection, Transaction};
 
-use super::account::{ACCOUNTS, AccountRecord, ChainRecord, Persona, ShownKeyRecord, VouchedRecord};
+use super::account::{
+    ACCOUNTS, AccountRecord, ChainRecord, HandBackRecord, Persona, ShownKeyRecord, VouchedRecord,
+};
 use super::issuer::{ISSUERS, IssuerRecord, OwnedIssuer};
 use super::operation::OperationRecord;
 use super::payment::{Direction, Payment, PaymentState};
@@ -136,6 +138,7 @@ fn account(number: u8) -> AccountRecord {
         head: Some(blob("head")),
         verified_at: Some(1_700_000_400),
         unproven_since: Some(1_700_000_500),
+        hand_back: Some(HandBackRecord { after_epoch: 0, after_sequence: 7 }),
     }
 }
 

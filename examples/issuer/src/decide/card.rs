@@ -33,6 +33,9 @@ pub(crate) struct Change {
     pub new_epoch: bool,
 }
 
+/// A card that begins an epoch must have been signed within so many seconds.
+const EPOCH_CARD_LIFE: i64 = 600;
+
 /// Checks a card that is not the one in force.
 pub(crate) fn check(card: &Card, facts: &Facts<'_>) -> Result<Change, Problem> {
     let wrong = |field: &'static str, detail: &'static str| Err(Problem::bad_request(detail).field(field));
@@ -66,8 +69,8 @@ pub(crate) fn check(card: &Card, facts: &Facts<'_>) -> Result<Change, Problem> {
             {
                 return wrong("card.currency", "Decimals, code and name of a currency never change.");
             }
-            if change.new_epoch && before.epoch.checked_add(1) != Some(card.epoch) {
-                return wrong("card.epoch", "A restore begins the next epoch.");
+            if change.new_epoch {
+                check_new_epoch(card, before, facts.now)?;
             }
             if change.new_key && card.last_statement != facts.latest_statement {
                 return Err(Problem::new(
@@ -97,4 +100,17 @@ pub(crate) fn check(card: &Card, facts: &Facts<'_>) -> Result<Change, Problem> {
         .field("card.owners_limit"));
     }
     Ok(change)
+}
+
+/// A restore begins a newer epoch. It need not be the next: a copy from before an earlier restore does not know that one.
+/// The card of that one must not begin its epoch a second time, whoever brings it; so the owner has to sign now.
+fn check_new_epoch(card: &Card, before: &Card, now: UnixSeconds) -> Result<(), Problem> {
+    if card.epoch < before.epoch {
+        return Err(Problem::bad_request("A restore begins a newer epoch.").field("card.epoch"));
+    }
+    if now.saturating_sub(card.signed_at) > EPOCH_CARD_LIFE {
+        let detail = "A card that begins an epoch counts for ten minutes: sign a new one.";
+        return Err(Problem::new(Code::StaleCard, detail).field("card.signed_at").now(now));
+    }
+    Ok(())
 }

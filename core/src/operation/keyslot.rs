@@ -24,6 +24,13 @@ impl WalletKeys {
         Self { seeds, recovery }
     }
 
+    /// The same keys and the seeds of later generations.
+    pub(crate) fn with(&self, later: &[&WalletSeed]) -> Result<Self, WalletError> {
+        let copy = |seed: &WalletSeed| WalletSeed::from_secret(seed.to_secret().expose());
+        let seeds = self.seeds.iter().chain(later.iter().copied()).map(copy).collect::<Result<_, _>>()?;
+        Ok(Self { seeds, recovery: self.recovery.clone() })
+    }
+
     /// The seed of a generation.
     pub(crate) fn seed(&self, generation: u32) -> Result<&WalletSeed, WalletError> {
         self.seeds

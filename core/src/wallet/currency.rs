@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Wallet, wallet_list};
+use super::{Wallet, restore, wallet_list};
 use crate::artefact::{Opening, Signed};
 use crate::clock::UnixSeconds;
 use crate::error::WalletError;
@@ -153,10 +153,17 @@ pub(crate) async fn add(
     let bundle = context.backend.card(&issuer, Some(host)).await.map_err(|error| trust::network(&error))?;
     let record = check_card(context.now(), issuer, host, &bundle)?;
     context.backend.use_card(bundle.card.body());
+    if restore::come_back(context, &record, kind.persona()).await? {
+        return Ok(issuer);
+    }
     let issuer_now = context.backend.issuer_now(&issuer);
     let keys = context.keys()?;
     context
         .write(move |write| {
+            if ACCOUNTS.get(write.transaction, write.cipher, issuer)?.is_some() {
+                // Another call was faster: its account stays.
+                return Ok(());
+            }
             let account = make_account(write, &keys, issuer, kind.persona(), issuer_now)?;
             ISSUERS.put(write.transaction, write.cipher, issuer, &record)?;
             ACCOUNTS.put(write.transaction, write.cipher, issuer, &account)?;

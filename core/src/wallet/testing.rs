@@ -39,6 +39,10 @@ pub(crate) const START: UnixSeconds = 1_800_000_000 - 6_000;
 pub(crate) struct TestClock(AtomicI64);
 
 impl TestClock {
+    pub(crate) fn at(now: UnixSeconds) -> Self {
+        Self(AtomicI64::new(now))
+    }
+
     pub(crate) fn set(&self, now: UnixSeconds) {
         self.0.store(now, Ordering::SeqCst);
     }
@@ -102,6 +106,10 @@ impl IssuerBackend for Unreachable {
         unreachable()
     }
 
+    async fn post_rekey(&self, _: &IssuerId, _: &Signed<Rekey>) -> Result<Vec<Signed<Rekey>>, IssuerError> {
+        unreachable()
+    }
+
     async fn post_grant(&self, _: &Signed<Grant>) -> Result<Signed<Grant>, IssuerError> {
         unreachable()
     }
@@ -149,6 +157,11 @@ pub(crate) struct TestWallet {
 impl TestWallet {
     /// A new wallet without currencies.
     pub(crate) async fn new() -> Self {
+        Self::with_phrase().await.0
+    }
+
+    /// A new wallet without currencies, and its words.
+    pub(crate) async fn with_phrase() -> (Self, keys::RecoveryPhrase) {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(TestClock(AtomicI64::new(START)));
         let secrets = Arc::new(MemorySecretStore::new(Arc::new(SystemEntropy)));
@@ -161,8 +174,8 @@ impl TestWallet {
                 Arc::new(Unreachable(Arc::clone(&clock))),
             )
         };
-        let (wallet, _phrase) = Wallet::create(&options).await.unwrap();
-        Self { wallet, clock, secrets, options, folder }
+        let (wallet, phrase) = Wallet::create(&options).await.unwrap();
+        (Self { wallet, clock, secrets, options, folder }, phrase)
     }
 
     /// What the wallet stands on, for tests of the modules below it.

@@ -44,18 +44,20 @@ pub(crate) async fn leave(context: &Context, issuer: IssuerId) -> Result<(), Wal
         return Ok(());
     }
     let keys = context.keys()?;
-    let (account, content, left) = context
+    let (account, content, left, unread) = context
         .read(move |connection, cipher| {
             let account = trust::account(connection, cipher, &issuer)?;
             let content = encode(lines(connection, cipher)?, &issuer);
-            Ok((account, content, LEFT.get(connection, cipher, row(&issuer))?))
+            let left = LEFT.get(connection, cipher, row(&issuer))?;
+            Ok((account, content, left, restore::is_unread(connection, cipher, &issuer)?))
         })
         .await?;
     let seed = keys.newest()?;
     // An issuer that was restored from a copy may have an older list again.
     let epoch = account.chain.epoch.to_be_bytes();
     let state = Digest::of(&[&seed.generation().to_be_bytes(), &epoch, account.account.as_ref(), &content]);
-    if !account.opened || left == Some(state) {
+    // What a restore has not read yet must not be lost.
+    if !account.opened || unread || left == Some(state) {
         return Ok(());
     }
     let sealed = seed
@@ -104,20 +106,29 @@ pub(crate) fn spread(context: &Arc<Context>) {
     });
 }
 
-/// The list that lies at an issuer, whichever of the seeds sealed it. None if there is none, or none that opens.
-pub(crate) async fn read(
+/// The list that lies at an issuer, sealed.
+pub(crate) async fn fetch(
     backend: &dyn IssuerBackend,
-    seeds: &[WalletSeed],
     place: AccountRef,
     key: &SigningKey,
-) -> Result<Option<Vec<Listed>>, IssuerError> {
-    if !backend.capabilities(&place.issuer).wallet_list {
-        return Ok(None);
+) -> Result<Option<Vec<u8>>, IssuerError> {
+    if backend.capabilities(&place.issuer).wallet_list {
+        backend.wallet_list(Reader { account: place, key }).await
+    } else {
+        Ok(None)
     }
-    let Some(sealed) = backend.wallet_list(Reader { account: place, key }).await? else { return Ok(None) };
-    let opened =
-        seeds.iter().rev().find_map(|seed| seed.list_key().open(&place.issuer, &place.account, &sealed).ok());
-    Ok(opened.and_then(|content| decode(&content)))
+}
+
+/// Opens a list, whichever of the seeds sealed it; gives that seed's generation too.
+pub(crate) fn open<'a>(
+    seeds: impl DoubleEndedIterator<Item = &'a WalletSeed>,
+    place: AccountRef,
+    sealed: &[u8],
+) -> Option<(u32, Vec<Listed>)> {
+    seeds.rev().find_map(|seed| {
+        let content = seed.list_key().open(&place.issuer, &place.account, sealed).ok()?;
+        Some((seed.generation(), decode(&content)?))
+    })
 }
 
 /// Everything that belongs on the list: what the wallet holds, and what it has still to restore.

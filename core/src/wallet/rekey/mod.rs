@@ -17,6 +17,8 @@
 
 mod sign;
 mod tell;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use tell::{go_on, spread};
 
@@ -90,9 +92,7 @@ impl Wallet {
         let seed = phrase.seed();
         let recovery = RecoveryKeys::derive(&seed);
         let keys = context.keys()?;
-        if recovery != *keys.recovery() {
-            return Err(WalletError::invalid("phrase", "wrong_phrase", "these are not this wallet's words"));
-        }
+        check_phrase(&keys, &recovery)?;
         let newest = keys.newest()?.generation();
         let generation = match scope {
             Scope::Everything => newest
@@ -112,6 +112,15 @@ impl Wallet {
             .await?;
         context.keys.replace(next);
         Ok(())
+    }
+}
+
+/// Whether these are the recovery keys of this wallet's words.
+pub(crate) fn check_phrase(keys: &WalletKeys, recovery: &RecoveryKeys) -> Result<(), WalletError> {
+    if recovery == keys.recovery() {
+        Ok(())
+    } else {
+        Err(WalletError::invalid("phrase", "wrong_phrase", "these are not this wallet's words"))
     }
 }
 

@@ -19,6 +19,9 @@ use crate::store::tables::Blob;
 use crate::store::tables::account::{ACCOUNTS, AccountRecord, Persona};
 use crate::store::tables::issuer::{ISSUERS, IssuerRecord, OwnedIssuer};
 
+/// The code of an account whose keys are of a later generation than the wallet has.
+pub(super) const NEWER_KEYS: &str = "newer_keys";
+
 /// A currency that is ours again.
 #[derive(Debug, Clone)]
 pub(super) struct Recovered {
@@ -51,7 +54,9 @@ pub(super) async fn first(
     let mut chosen = 0;
     if accounts.len() > 1 {
         for (at, account) in accounts.iter().enumerate() {
-            let list = list_at(backend, keys, account).await.unwrap_or_default().unwrap_or_default();
+            let place = AccountRef { issuer: account.issuer, account: account.account };
+            let sealed = list_at(backend, keys, account).await.unwrap_or_default().unwrap_or_default();
+            let list = wallet_list::open(keys.seeds().iter(), place, &sealed).unwrap_or_default().1;
             if list.iter().any(|line| line.issuer == account.issuer && line.account == account.account) {
                 chosen = at;
                 break;
@@ -72,36 +77,53 @@ pub(super) async fn listed(
 ) -> Result<Recovered, WalletError> {
     let host = line.endpoint.trim_start_matches("https://");
     let bundle = backend.card(&line.issuer, Some(host)).await.map_err(|error| trust::network(&error))?;
-    let record = owned(keys, currency::check_card(now, line.issuer, host, &bundle)?)?;
+    let record = currency::check_card(now, line.issuer, host, &bundle)?;
     backend.use_card(bundle.card.body());
-    // The newest generation that this issuer has heard of.
-    for seed in keys.seeds().iter().rev() {
-        let key = seed.founding_key(founding(&line.issuer, line.persona));
-        if let Some(found) = probe::find(backend, &line.issuer, &key).await? {
-            if found.account != line.account {
-                return Err(WalletError::untrusted("account", "wrong_account", "is not the one on the list"));
-            }
-            let account = account(keys, line.issuer, line.persona, &found)?;
-            return Ok(Recovered { issuer: record, account, further: Vec::new() });
+    match known(backend, keys, record.clone(), line.persona).await? {
+        Some(recovered) if recovered.account.account != line.account => {
+            Err(WalletError::untrusted("account", "wrong_account", "is not the one on the list"))
         }
+        Some(recovered) => Ok(recovered),
+        // An issuer may forget an account that nothing has happened to; the same account can be opened again.
+        None => Ok(Recovered {
+            issuer: owned(keys, record)?,
+            account: forgotten(keys, line, now)?,
+            further: Vec::new(),
+        }),
     }
-    // An issuer may forget an account that nothing has happened to; the same account can be opened again.
-    let account = forgotten(keys, line, now)?;
-    Ok(Recovered { issuer: record, account, further: Vec::new() })
 }
 
-/// The list that lies at an account.
+/// The currency of an issuer that knows an account of ours.
+pub(super) async fn known(
+    backend: &dyn IssuerBackend,
+    keys: &WalletKeys,
+    record: IssuerRecord,
+    persona: Persona,
+) -> Result<Option<Recovered>, WalletError> {
+    let issuer = record.issuer;
+    // The newest generation that this issuer has heard of.
+    for seed in keys.seeds().iter().rev() {
+        let key = seed.founding_key(founding(&issuer, persona));
+        if let Some(found) = probe::find(backend, &issuer, &key).await? {
+            let account = account(keys, issuer, persona, &found)?;
+            return Ok(Some(Recovered { issuer: owned(keys, record)?, account, further: Vec::new() }));
+        }
+    }
+    Ok(None)
+}
+
+/// The list that lies at an account, sealed.
 pub(super) async fn list_at(
     backend: &dyn IssuerBackend,
     keys: &WalletKeys,
     account: &AccountRecord,
-) -> Result<Option<Vec<Listed>>, WalletError> {
+) -> Result<Option<Vec<u8>>, WalletError> {
     if !account.opened {
         return Ok(None);
     }
     let place = AccountRef { issuer: account.issuer, account: account.account };
     let key: SigningKey = keys.founding_key(account)?;
-    wallet_list::read(backend, keys.seeds(), place, &key).await.map_err(|error| trust::network(&error))
+    wallet_list::fetch(backend, place, &key).await.map_err(|error| trust::network(&error))
 }
 
 /// An account as its issuer tells of it, proven by the id and made to fit our keys.
@@ -117,11 +139,10 @@ fn account(
     let proven = FoundingKeys::of_account(found.account, Some(&found.opening), &found.rekeys)
         .map_err(|error| WalletError::untrusted("account", error.code(), error))?;
     let which = founding(&issuer, persona);
-    let in_force = keys
-        .seeds()
-        .iter()
-        .find(|seed| seed.founding_key(which).public_key() == *proven.key())
-        .ok_or_else(|| WalletError::not_found("wallet seed of the account's newest key"))?;
+    let in_force =
+        keys.seeds().iter().find(|seed| seed.founding_key(which).public_key() == *proven.key()).ok_or_else(
+            || WalletError::denied(NEWER_KEYS, "the keys were replaced later than this wallet knows"),
+        )?;
     Ok(AccountRecord {
         founding_key: *proven.key(),
         rekeys: proven.rekeys().iter().map(|rekey| Blob::from(rekey.bytes())).collect(),

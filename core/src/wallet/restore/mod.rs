@@ -17,14 +17,16 @@
 mod found;
 mod probe;
 mod rest;
+#[cfg(test)]
+mod tests;
 
-pub(crate) use rest::waiting;
+pub(crate) use rest::{come_back, is_unread, waiting};
 
 use super::rekey::{self, RekeyReport};
 use super::{Wallet, WalletOptions, currency, lifecycle, wallet_list};
 use crate::error::WalletError;
 use crate::issuer::AccountRef;
-use crate::keys::{IssuerId, RecoveryKeys, RecoveryPhrase};
+use crate::keys::{IssuerId, RecoveryKeys, RecoveryPhrase, WalletSeed};
 use crate::operation::context::Context;
 use crate::operation::keyslot::WalletKeys;
 use crate::operation::trust;
@@ -41,10 +43,11 @@ pub struct RestoreReport {
     pub restored: Vec<IssuerId>,
     /// Those that are back, but could not be synchronised yet.
     pub not_synchronised: Vec<NotYet>,
-    /// Those that are known of, but whose issuer could not be reached or does not answer as it should.
+    /// Those that are known of, but whose issuer could not be reached or does not answer as it should. With the fault
+    /// `newer_keys`, [`Wallet::continue_restore_with`] brings them back.
     pub waiting: Vec<NotYet>,
     /// Issuers whose list of further currencies could not be read yet. There may be more currencies than are known.
-    pub lists_unread: Vec<IssuerId>,
+    pub lists_unread: Vec<NotYet>,
     /// The issuers that this wallet owns.
     pub owned: Vec<IssuerId>,
     /// Currencies whose issuer has not heard of the newest replacement of keys: a lost phone can still pay there. Use
@@ -85,8 +88,8 @@ impl Wallet {
         let link =
             CardLink::parse(card_link).map_err(|error| WalletError::invalid("link", error.code(), error))?;
         lifecycle::check_free(options).await?;
-        let wallet = begin(options, phrase, &link).await?;
-        let report = wallet.continue_restore().await?;
+        let (wallet, spare) = begin(options, phrase, &link).await?;
+        let report = wallet.go_on_restoring(&spare).await?;
         Ok((wallet, report))
     }
 
@@ -104,7 +107,26 @@ impl Wallet {
 
     /// Goes on with a restore: asks again whatever could not be reached. Does nothing else to a wallet that is complete.
     pub async fn continue_restore(&self) -> Result<RestoreReport, WalletError> {
-        let faults = rest::go_on(&self.context).await?;
+        self.go_on_restoring(&[]).await
+    }
+
+    /// Goes on with a restore, also where the keys were replaced later than this wallet knows (`newer_keys`). Fails with
+    /// `wrong_phrase` if these words are not this wallet's.
+    pub async fn continue_restore_with(&self, phrase: &RecoveryPhrase) -> Result<RestoreReport, WalletError> {
+        let seed = phrase.seed();
+        let keys = self.context.keys()?;
+        rekey::check_phrase(&keys, &RecoveryKeys::derive(&seed))?;
+        self.go_on_restoring(&probe::spare(&seed, keys.newest()?.generation())).await
+    }
+
+    /// Gives up what a restore has still to do. Currencies that wait are forgotten here; what they hold stays where it is,
+    /// and can be brought back by their cards. For issuers that will never answer again.
+    pub async fn give_up_restore(&self) -> Result<(), WalletError> {
+        self.context.write(rest::give_up).await
+    }
+
+    async fn go_on_restoring(&self, spare: &[WalletSeed]) -> Result<RestoreReport, WalletError> {
+        let faults = rest::go_on(&self.context, spare).await?;
         let issuers = self.currencies().await?;
         let mut restored = Vec::new();
         let mut not_synchronised = Vec::new();
@@ -139,7 +161,7 @@ async fn begin(
     options: &WalletOptions,
     phrase: &RecoveryPhrase,
     link: &CardLink,
-) -> Result<Wallet, WalletError> {
+) -> Result<(Wallet, Vec<WalletSeed>), WalletError> {
     let backend = options.backend.as_ref();
     let (issuer, now) = (link.issuer, options.clock.now());
     let bundle = backend.card(&issuer, Some(&link.host)).await.map_err(|error| trust::network(&error))?;
@@ -158,7 +180,7 @@ async fn begin(
         rest::store(write, &Rest { unread, further: first.further, ..Rest::default() })
     })
     .await?;
-    Ok(Wallet::on(context))
+    Ok((Wallet::on(context), probed.spare))
 }
 
 async fn report(
@@ -175,6 +197,20 @@ async fn report(
                 let known = faults.iter().find(|(at, _)| at == issuer);
                 known.map_or_else(|| "not_asked".to_owned(), |(_, fault)| fault.clone())
             };
+            let accounts = ACCOUNTS.all(connection, cipher)?;
+            let issuers = ISSUERS.all(connection, cipher)?;
+            let lists_unread: Vec<NotYet> = rest
+                .unread
+                .iter()
+                .map(|issuer| NotYet {
+                    issuer: *issuer,
+                    host: issuers
+                        .iter()
+                        .find(|known| known.issuer == *issuer)
+                        .map_or_else(String::new, |known| known.found_at.clone()),
+                    fault: fault_of(issuer),
+                })
+                .collect();
             let waiting: Vec<NotYet> = rest
                 .pending
                 .iter()
@@ -184,8 +220,6 @@ async fn report(
                     fault: fault_of(&line.issuer),
                 })
                 .collect();
-            let accounts = ACCOUNTS.all(connection, cipher)?;
-            let issuers = ISSUERS.all(connection, cipher)?;
             let mut behind: Vec<IssuerId> = accounts
                 .iter()
                 .filter(|account| account.generation < newest)
@@ -197,11 +231,11 @@ async fn report(
             behind.sort_unstable();
             behind.dedup();
             Ok(RestoreReport {
-                complete: waiting.is_empty() && rest.unread.is_empty() && not_synchronised.is_empty(),
+                complete: waiting.is_empty() && lists_unread.is_empty() && not_synchronised.is_empty(),
                 restored,
                 not_synchronised,
                 waiting,
-                lists_unread: rest.unread,
+                lists_unread,
                 owned: issuers.iter().filter(|issuer| issuer.owned.is_some()).map(|one| one.issuer).collect(),
                 behind,
                 further_accounts: rest

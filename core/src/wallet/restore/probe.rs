@@ -3,7 +3,7 @@
 use crate::error::WalletError;
 use crate::issuer::IssuerBackend;
 use crate::issuer::answer::FoundAccount;
-use crate::keys::{Founding, IssuerId, Seed, SigningKey, WalletSeed};
+use crate::keys::{Founding, IssuerId, PublicKey, Seed, SigningKey, WalletSeed};
 use crate::operation::keyslot::founding;
 use crate::operation::trust;
 use crate::store::tables::account::Persona;
@@ -17,6 +17,8 @@ const MOST_INDICES: u32 = 64;
 pub(super) struct Probed {
     /// The wallet seeds of all generations up to the newest known.
     pub(super) seeds: Vec<WalletSeed>,
+    /// Those after it: another issuer may have heard of newer keys than this one.
+    pub(super) spare: Vec<WalletSeed>,
     /// The accounts, private ones first, each once.
     pub(super) found: Vec<(Persona, FoundAccount)>,
 }
@@ -52,12 +54,12 @@ pub(super) async fn probe(
             "this issuer knows no account of these words",
         ));
     }
-    seeds.truncate(known_seeds);
+    let spare = seeds.split_off(known_seeds);
     found.sort_by_key(|(persona, _)| match persona {
         Persona::Private { index } => (0, *index),
         Persona::Public { index } => (1, *index),
     });
-    Ok(Probed { seeds, found })
+    Ok(Probed { seeds, spare, found })
 }
 
 async fn of_seed(
@@ -80,6 +82,14 @@ async fn of_seed(
     Ok(found)
 }
 
+/// The seeds of the generations after this one that are looked for.
+pub(super) fn spare(seed: &Seed, newest: u32) -> Vec<WalletSeed> {
+    (1..=UNKNOWN_IN_A_ROW)
+        .filter_map(|ahead| newest.checked_add(ahead))
+        .map(|generation| seed.wallet_seed(generation))
+        .collect()
+}
+
 /// The account of a founding key, if the issuer knows one.
 pub(super) async fn find(
     backend: &dyn IssuerBackend,
@@ -93,7 +103,7 @@ pub(super) async fn find(
 const MOST_ISSUERS: u32 = 64;
 
 /// Which of the wallet's own founding keys an issuer's founding key is: generation and k.
-pub(super) fn own_issuer_key(seeds: &[WalletSeed], key: &crate::keys::PublicKey) -> Option<(u32, u32)> {
+pub(super) fn own_issuer_key(seeds: &[WalletSeed], key: &PublicKey) -> Option<(u32, u32)> {
     seeds.iter().find_map(|seed| {
         (0..MOST_ISSUERS)
             .find(|k| seed.founding_key(Founding::Issuer { k: *k }).public_key() == *key)

@@ -95,7 +95,7 @@ struct Fields {
     restored: Vec<Back>,
     not_synchronised: Vec<NotYetFields>,
     waiting: Vec<NotYetFields>,
-    lists_unread: Vec<IssuerId>,
+    lists_unread: Vec<NotYetFields>,
     owned: Vec<IssuerId>,
     behind: Vec<IssuerId>,
     further_accounts: Vec<Further>,
@@ -147,7 +147,7 @@ impl Fields {
             restored,
             not_synchronised: not_yet(report.not_synchronised),
             waiting: not_yet(report.waiting),
-            lists_unread: report.lists_unread,
+            lists_unread: not_yet(report.lists_unread),
             owned: report.owned,
             behind: report.behind,
             further_accounts: report

@@ -33,6 +33,7 @@ impl Ground {
     ) -> Result<Self, WalletError> {
         let mut grants = trust::grants(&account.key_grants, "account.key_grants")?;
         grants.extend(trust::grants(account.role_grant.as_slice(), "account.role_grant")?);
+        grants.extend(trust::grants(&account.earlier_role_grants, "account.earlier_role_grants")?);
         Ok(Self {
             issuer: trust::issuer(connection, cipher, &account.issuer)?,
             keys: trust::account_keys(account)?,

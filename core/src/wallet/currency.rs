@@ -211,6 +211,7 @@ pub(crate) fn new_account(opening: &Signed<Opening>, persona: Persona, generatio
         rekeys: Vec::new(),
         opened: false,
         role_grant: None,
+        earlier_role_grants: Vec::new(),
         attestation: None,
         key_grants: Vec::new(),
         chain: chain_record(&ChainState::genesis(issuer, account, 0)),

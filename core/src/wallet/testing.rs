@@ -276,6 +276,7 @@ impl TestWallet {
             rekeys: Vec::new(),
             opened: true,
             role_grant: None,
+            earlier_role_grants: Vec::new(),
             attestation: None,
             key_grants: Vec::new(),
             chain: chain_record(&chain),

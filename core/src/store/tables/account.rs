@@ -31,6 +31,8 @@ pub struct AccountRecord {
     pub opened: bool,
     /// The role granted to it.
     pub role_grant: Option<Blob>,
+    /// Roles that it had before: what was owed under them stays judged by them.
+    pub earlier_role_grants: Vec<Blob>,
     /// Its attested name.
     pub attestation: Option<Blob>,
     /// Keys that it granted capabilities to.
@@ -50,6 +52,17 @@ pub struct AccountRecord {
     /// Set while a restored issuer is still to be handed back what it had promised.
     #[serde(default)]
     pub hand_back: Option<HandBackRecord>,
+}
+
+impl AccountRecord {
+    /// Notes the role granted to it now, and keeps the one before.
+    pub fn set_role_grant(&mut self, grant: Option<Blob>) {
+        if self.role_grant == grant {
+            return;
+        }
+        let earlier = std::mem::replace(&mut self.role_grant, grant);
+        self.earlier_role_grants.extend(earlier);
+    }
 }
 
 /// How the founding key of an account is derived (protocol §2).

@@ -480,7 +480,7 @@ pub(super) fn granted(write: &Write<'_>, grant: &Signed<Grant>) -> Result<(), Wa
     change_own(write, grant.body().issuer, grant.body().account, |account| {
         let blob = Blob::from(grant.bytes());
         match grant.body().given {
-            GrantGiven::Role(_) => account.role_grant = Some(blob),
+            GrantGiven::Role(_) => account.set_role_grant(Some(blob)),
             GrantGiven::Key(..) if account.key_grants.contains(&blob) => {}
             GrantGiven::Key(..) => account.key_grants.push(blob),
         }
@@ -503,7 +503,9 @@ pub(super) fn attested(write: &Write<'_>, attestation: &Signed<Attestation>) -> 
 pub(super) fn cancelled(write: &Write<'_>, cancel: &Signed<Cancel>) -> Result<(), WalletError> {
     let is_target = |blob: &Blob| Digest::of(&[&blob.0]) == cancel.body().target;
     change_own(write, cancel.body().issuer, cancel.body().account, |account| {
-        account.role_grant = account.role_grant.take().filter(|grant| !is_target(grant));
+        if account.role_grant.as_ref().is_some_and(is_target) {
+            account.set_role_grant(None);
+        }
         account.key_grants.retain(|grant| !is_target(grant));
     })
 }

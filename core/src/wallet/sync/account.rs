@@ -27,7 +27,7 @@ pub(in crate::wallet) async fn refresh(context: &Context, issuer: IssuerId) -> R
     context
         .write(move |write| {
             if let Some(mut account) = ACCOUNTS.get(write.transaction, write.cipher, issuer)? {
-                account.role_grant = role_grant;
+                account.set_role_grant(role_grant);
                 account.attestation = attestation;
                 account.key_grants = key_grants;
                 ACCOUNTS.put(write.transaction, write.cipher, issuer, &account)?;

@@ -127,6 +127,7 @@ fn support(known: &KnownIssuer, account: &AccountRecord) -> Vec<Vec<u8>> {
         .chain(std::iter::once(&account.opening))
         .chain(&account.rekeys)
         .chain(&account.role_grant)
+        .chain(&account.earlier_role_grants)
         .chain(&account.key_grants);
     let statements = known.statements.iter().map(|statement| statement.bytes().to_vec());
     stored.map(|blob| blob.0.clone()).chain(statements).collect()

@@ -120,6 +120,7 @@ fn account(number: u8) -> AccountRecord {
         rekeys: vec![blob("rekey")],
         opened: true,
         role_grant: Some(blob("role")),
+        earlier_role_grants: Vec::new(),
         attestation: Some(blob("attestation")),
         key_grants: vec![blob("grant")],
         chain: ChainRecord {

@@ -9,7 +9,7 @@
 //! All of them may be sent any number of times: for the same bytes an issuer does the same thing once.
 
 use super::super::sync;
-use super::{card, grants};
+use super::effects;
 use crate::artefact::{Attestation, Cancel, Card, Grant, NamesSigner, Rekey, Signed};
 use crate::clock::UnixSeconds;
 use crate::error::WalletError;
@@ -150,7 +150,7 @@ async fn send(context: &Context, act: &Act) -> Result<Option<Vec<u8>>, Failure> 
         ActKind::Cancel => {
             let cancel: Signed<Cancel> = artefact(act)?;
             let refusal = backend.post_cancel(&cancel, None).await?;
-            grants::check_cancelled(context, &cancel, &refusal).await.map_err(Failure::False)?;
+            effects::check_cancelled(context, &cancel, &refusal).await.map_err(Failure::False)?;
             Ok(Some(refusal.bytes().to_vec()))
         }
     }
@@ -185,12 +185,12 @@ async fn accept(context: &Context, act: Act, answer: Option<Vec<u8>>) -> Result<
             match act.record.kind {
                 ActKind::Card => {
                     let card: Signed<Card> = trust::stored(artefact, "act.value")?;
-                    card::put_in_force(write, &card)?;
+                    effects::put_in_force(write, &card)?;
                     return Ok(Some(card));
                 }
-                ActKind::Grant => grants::granted(write, &trust::stored(artefact, "act.value")?)?,
-                ActKind::Attestation => grants::attested(write, &trust::stored(artefact, "act.value")?)?,
-                ActKind::Cancel => grants::cancelled(write, &trust::stored(artefact, "act.value")?)?,
+                ActKind::Grant => effects::granted(write, &trust::stored(artefact, "act.value")?)?,
+                ActKind::Attestation => effects::attested(write, &trust::stored(artefact, "act.value")?)?,
+                ActKind::Cancel => effects::cancelled(write, &trust::stored(artefact, "act.value")?)?,
             }
             Ok(None)
         })

@@ -8,7 +8,6 @@ use super::{Owner, check, signing_time};
 use crate::artefact::{ArtefactError, Card, Endpoint, NamesSigner, Signed, StatementRef};
 use crate::clock::UnixSeconds;
 use crate::error::WalletError;
-use crate::event::Event;
 use crate::issuer::answer::NextSigningKey;
 use crate::keys::{Digest, IssuerId, SigningKey};
 use crate::money::{Amount, Currency};
@@ -277,22 +276,4 @@ async fn check_next(
         None => Ok(StatementRef { number: check.number, hash: check.statement }),
         Some(fault) => Err(WalletError::untrusted("statement", fault.code(), fault)),
     }
-}
-
-/// A card of ours comes into force here.
-pub(super) fn put_in_force(write: &Write<'_>, card: &Signed<Card>) -> Result<(), WalletError> {
-    let known = trust::issuer(write.transaction, write.cipher, &card.body().issuer)?;
-    let (old, new) = (known.card(), card.body());
-    if new.rank() <= old.rank() {
-        return Ok(());
-    }
-    let mut record = known.record.clone();
-    record.earlier_cards.push(std::mem::replace(&mut record.card, card.bytes().into()));
-    ISSUERS.put(write.transaction, write.cipher, record.issuer, &record)?;
-    write.tell(&Event::CardChanged {
-        issuer: record.issuer,
-        owners_limit_raised: new.owners_limit > old.owners_limit,
-        rekeyed: new.rekey_number > old.rekey_number,
-        restored: new.epoch > old.epoch,
-    })
 }

@@ -17,9 +17,10 @@
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::super::currency::{self, AccountKind};
+use super::super::currency;
 use super::super::{Wallet, wallet_list};
-use super::card::{composed, sign, validity};
+use super::card::sign;
+use super::draft::FoundingDraft;
 use super::{OwnedIssuer, acts, grants};
 use crate::artefact::{Card, Endpoint, Signed};
 use crate::clock::UnixSeconds;
@@ -28,7 +29,6 @@ use crate::event::Event;
 use crate::issuer::answer::{self, CardBundle};
 use crate::issuer::{HostToken, IssuerError};
 use crate::keys::{Digest, Founding, IssuerId, SigningKey};
-use crate::money::{Amount, Currency};
 use crate::operation::context::{Context, Write};
 use crate::operation::keyslot::WalletKeys;
 use crate::operation::trust;
@@ -42,30 +42,6 @@ const FOUNDINGS_ROW: &str = "foundings";
 /// Which founding key of an issuer comes next.
 const COUNTERS: Keyed<u32> = Keyed::new("setting");
 const NEXT_INDEX: &str = "issuer/next";
-
-/// What a new issuer is to be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
-pub struct FoundingDraft {
-    /// The host: `https://host[:port]`.
-    pub host: String,
-    /// SHA-256 of the SubjectPublicKeyInfo of TLS keys to believe at this host, for one with a self-made certificate.
-    pub host_tls_keys: Vec<Digest>,
-    /// The issuer's name, 1 to 64 characters.
-    pub name: String,
-    /// The currency. Its code, name and decimals never change.
-    pub currency: Currency,
-    /// What the issuer promises to whoever brings its money back, up to 500 characters.
-    pub promise: String,
-    /// The most that all owners together may owe, in smallest units.
-    pub owners_limit: Amount,
-    /// How much of that the own account may owe; all of it if missing.
-    pub own_limit: Option<Amount>,
-    /// SHA-256 of the logo.
-    pub logo: Option<Digest>,
-    /// How the owner's own account relates to the owner's accounts elsewhere.
-    pub account: AccountKind,
-}
 
 /// A founding that is under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,7 +136,7 @@ async fn begin(
     draft: FoundingDraft,
     token: Option<Zeroizing<String>>,
 ) -> Result<IssuerId, WalletError> {
-    let draft = checked(draft, context.now())?;
+    let draft = draft.checked(context.now())?;
     let keys = context.keys()?;
     context
         .write(move |write| {
@@ -269,55 +245,8 @@ fn first_card(
         .map_err(|error| WalletError::untrusted("signing key", error.code(), error))?;
     Ok(Card {
         endpoints: vec![founding.endpoint.clone()],
-        ..card_of(&record.draft, record.issuer, record.commitment, founding.signing_key, now)
+        ..record.draft.card(record.issuer, record.commitment, founding.signing_key, now)
     })
-}
-
-fn card_of(
-    draft: &FoundingDraft,
-    issuer: IssuerId,
-    commitment: Digest,
-    signing_key: crate::keys::PublicKey,
-    now: UnixSeconds,
-) -> Card {
-    let (signing_key_from, signing_key_until) = validity(now);
-    Card {
-        issuer,
-        commitment,
-        serial: 1,
-        rekey_number: 0,
-        name: draft.name.clone(),
-        currency: draft.currency.clone(),
-        endpoints: vec![Endpoint { origin: draft.host.clone(), tls_keys: draft.host_tls_keys.clone() }],
-        signing_key,
-        signing_key_from,
-        signing_key_until,
-        epoch: 0,
-        promise: draft.promise.clone(),
-        owners_limit: draft.owners_limit,
-        logo: draft.logo,
-        last_statement: None,
-        signed_at: now,
-    }
-}
-
-/// A draft that can become a card: a card is signed with it, by a key that is thrown away.
-fn checked(draft: FoundingDraft, now: UnixSeconds) -> Result<FoundingDraft, WalletError> {
-    let own_limit = draft.own_limit.unwrap_or(draft.owners_limit);
-    if own_limit.is_negative() || own_limit > draft.owners_limit {
-        return Err(WalletError::invalid("own_limit", "limit_exceeded", "is not within the owners' limit"));
-    }
-    let draft = FoundingDraft {
-        name: composed(&draft.name),
-        promise: composed(&draft.promise),
-        host: draft.host.trim_end_matches('/').to_owned(),
-        currency: draft.currency.validated()?,
-        ..draft
-    };
-    let nobody = SigningKey::from_bytes(&[1; 32]);
-    let zero = Digest::new([0; 32]);
-    sign(&card_of(&draft, IssuerId::new([0; 16]), zero, nobody.public_key(), now), &nobody)?;
-    Ok(draft)
 }
 
 /// Publishes the first card; then issuer, account and owner's grant enter the wallet in one transaction.
@@ -362,7 +291,7 @@ fn enter(
     let account = currency::make_account(write, keys, issuer, record.draft.account.persona(), issuer_now)?;
     ISSUERS.put(write.transaction, write.cipher, issuer, known)?;
     ACCOUNTS.put(write.transaction, write.cipher, issuer, &account)?;
-    let limit = record.draft.own_limit.unwrap_or(record.draft.owners_limit);
+    let limit = record.draft.own_limit();
     grants::owner_grant(write, &keys.issuer_key(record.key)?, &account, limit, issuer_now, nonce)?;
     let mut all = load(write.transaction, write.cipher)?;
     for founded in all.iter_mut().filter(|known| known.issuer == issuer) {
@@ -406,4 +335,11 @@ fn remove(write: &Write<'_>, issuer: &IssuerId) -> Result<(), WalletError> {
     let mut all = load(write.transaction, write.cipher)?;
     all.retain(|record| record.issuer != *issuer);
     store(write, &all)
+}
+
+/// What is stored, as it is sealed.
+#[cfg(test)]
+pub(super) async fn stored(context: &Context) -> serde_json::Value {
+    #![allow(clippy::unwrap_used)]
+    serde_json::to_value(context.read(load).await.unwrap()).unwrap()
 }

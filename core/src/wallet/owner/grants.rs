@@ -1,27 +1,20 @@
 //! Giving roles, keys and names, and taking them back.
 
-use std::collections::HashMap;
-
 use super::super::Wallet;
 use super::acts::{self, deliver};
 use super::card::{composed, sign};
-use super::{Owner, not_owner, signing_time};
-use crate::artefact::{Attestation, Cancel, Capabilities, Grant, GrantGiven, Refusal, Role, Signed};
+use super::{Owner, not_owner, signing_time, standing};
+use crate::artefact::{Attestation, Cancel, Capabilities, Grant, GrantGiven, Role, Signed};
 use crate::clock::UnixSeconds;
 use crate::error::WalletError;
-use crate::event::Event;
 use crate::keys::{AccountId, Digest, IssuerId, PublicKey, SigningKey};
-use crate::ledger::{FoundingKeys, Standing};
 use crate::money::Amount;
 use crate::operation::context::{Context, Write};
 use crate::operation::keyslot::WalletKeys;
 use crate::operation::trust::{self, KnownIssuer};
-use crate::store::Cipher;
-use crate::store::tables::Blob;
-use crate::store::tables::account::{ACCOUNTS, AccountRecord};
-use crate::store::tables::act::{self, Act, ActKind, ActState};
+use crate::store::tables::account::AccountRecord;
+use crate::store::tables::act::{self, ActKind, ActState};
 use crate::store::tables::issuer::ISSUERS;
-use crate::store::tables::payee::{self, PAYEES, PayeeRecord};
 
 /// What a key may do for an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -210,7 +203,9 @@ impl Wallet {
     /// All grants of this wallet at an issuer, newest first: those signed here, and those of its own account.
     pub async fn grants(&self, issuer: IssuerId) -> Result<Vec<GrantInfo>, WalletError> {
         let issuer_now = self.context.backend.issuer_now(&issuer);
-        self.context.read(move |connection, cipher| list(connection, cipher, &issuer, issuer_now)).await
+        self.context
+            .read(move |connection, cipher| standing::list(connection, cipher, &issuer, issuer_now))
+            .await
     }
 
     /// A grant of this wallet.
@@ -240,7 +235,7 @@ impl KeyCapabilities {
         Ok(set)
     }
 
-    fn of_set(set: Capabilities) -> Self {
+    pub(super) fn of_set(set: Capabilities) -> Self {
         Self {
             pay: set.allows(Capabilities::PAY),
             receive: set.allows(Capabilities::RECEIVE),
@@ -280,7 +275,9 @@ async fn give(
         .await?;
     deliver(context, issuer, signed.hash()).await?;
     let hash = signed.hash();
-    let all = context.read(move |connection, cipher| list(connection, cipher, &issuer, issuer_now)).await?;
+    let all = context
+        .read(move |connection, cipher| standing::list(connection, cipher, &issuer, issuer_now))
+        .await?;
     all.into_iter().find(|info| info.grant == hash).ok_or_else(|| WalletError::not_found("grant"))
 }
 
@@ -354,196 +351,6 @@ fn find(write: &Write<'_>, account: &AccountRecord, grant: &Digest) -> Result<Si
     {
         return trust::stored(&act.record.artefact, "act.value");
     }
-    let told = own_grants(account)?.into_iter().find(|told| told.hash() == *grant);
+    let told = standing::own_grants(account)?.into_iter().find(|told| told.hash() == *grant);
     told.ok_or_else(|| WalletError::not_found("grant"))
-}
-
-/// What the issuer told of the wallet's own account.
-fn own_grants(account: &AccountRecord) -> Result<Vec<Signed<Grant>>, WalletError> {
-    let blobs = account.role_grant.iter().chain(&account.key_grants);
-    blobs.map(|blob| trust::stored(blob, "account.grants")).collect()
-}
-
-fn list(
-    connection: &rusqlite::Connection,
-    cipher: &Cipher,
-    issuer: &IssuerId,
-    now: UnixSeconds,
-) -> Result<Vec<GrantInfo>, WalletError> {
-    let known = trust::issuer(connection, cipher, issuer)?;
-    let own = trust::account(connection, cipher, issuer)?;
-    let acts = act::of_issuer(connection, cipher, &ISSUERS.key(cipher, issuer))?;
-    let judge = Judge { issuer: &known.founding, account: &trust::account_keys(&own)?, now };
-    let mut all = judge.all(&acts, &own_grants(&own)?)?;
-    all.sort_by_key(|info| (std::cmp::Reverse(info.signed_at), info.grant));
-    Ok(all)
-}
-
-/// What decides how grants stand.
-struct Judge<'a> {
-    issuer: &'a FoundingKeys,
-    /// This wallet's own account.
-    account: &'a FoundingKeys,
-    now: UnixSeconds,
-}
-
-impl Judge<'_> {
-    fn all(&self, acts: &[Act], told: &[Signed<Grant>]) -> Result<Vec<GrantInfo>, WalletError> {
-        let mut cancelled = Vec::new();
-        let mut grants: Vec<(Signed<Grant>, ActState)> = Vec::new();
-        for act in acts {
-            match act.record.kind {
-                ActKind::Cancel if act.state == ActState::Accepted => {
-                    let cancel: Signed<Cancel> = trust::stored(&act.record.artefact, "act.value")?;
-                    cancelled.push(cancel.body().target);
-                }
-                ActKind::Grant => {
-                    grants.push((trust::stored(&act.record.artefact, "act.value")?, act.state));
-                }
-                _ => {}
-            }
-        }
-        for told in told {
-            if !grants.iter().any(|(grant, _)| grant.hash() == told.hash()) {
-                grants.push((told.clone(), ActState::Accepted));
-            }
-        }
-        let roles = newest_roles(&grants);
-        Ok(grants
-            .iter()
-            .map(|(grant, state)| {
-                let state = match state {
-                    ActState::Waiting => GrantState::Waiting,
-                    ActState::Refused => GrantState::Refused,
-                    ActState::Accepted if cancelled.contains(&grant.hash()) => GrantState::Cancelled,
-                    ActState::Accepted => self.standing(grant, &roles),
-                };
-                describe(grant, state)
-            })
-            .collect())
-    }
-
-    fn standing(&self, grant: &Signed<Grant>, roles: &HashMap<AccountId, Digest>) -> GrantState {
-        let body = grant.body();
-        let replaced = body.role().is_some() && roles.get(&body.account) != Some(&grant.hash());
-        if self.issuer.is_void(grant.signer()) || self.account.is_void(grant.signer()) {
-            GrantState::Void
-        } else if replaced {
-            GrantState::Replaced
-        } else if body.in_time(self.now) {
-            GrantState::InForce
-        } else {
-            GrantState::Ended
-        }
-    }
-}
-
-/// The role grant of each account that came last.
-fn newest_roles(grants: &[(Signed<Grant>, ActState)]) -> HashMap<AccountId, Digest> {
-    let mut newest: HashMap<AccountId, (UnixSeconds, Digest)> = HashMap::new();
-    for (grant, state) in grants {
-        if grant.body().role().is_some() && *state == ActState::Accepted {
-            let this = (grant.body().signed_at, grant.hash());
-            // Of two of one second, the one that was signed later stands later in the list.
-            newest
-                .entry(grant.body().account)
-                .and_modify(|known| {
-                    if this.0 >= known.0 {
-                        *known = this;
-                    }
-                })
-                .or_insert(this);
-        }
-    }
-    newest.into_iter().map(|(account, (_, hash))| (account, hash)).collect()
-}
-
-fn describe(grant: &Signed<Grant>, state: GrantState) -> GrantInfo {
-    let body = grant.body();
-    let given = match body.given {
-        GrantGiven::Role(role) => GrantGivenTo::Account { account: body.account, role },
-        GrantGiven::Key(key, set) => GrantGivenTo::Key { key, capabilities: KeyCapabilities::of_set(set) },
-    };
-    GrantInfo {
-        grant: grant.hash(),
-        issuer: body.issuer,
-        given,
-        limit: body.limit,
-        not_after: body.not_after,
-        signed_at: body.signed_at,
-        state,
-    }
-}
-
-/// A grant was accepted. If it is about the wallet's own account, that can do more now.
-pub(super) fn granted(write: &Write<'_>, grant: &Signed<Grant>) -> Result<(), WalletError> {
-    change_own(write, grant.body().issuer, grant.body().account, |account| {
-        let blob = Blob::from(grant.bytes());
-        match grant.body().given {
-            GrantGiven::Role(_) => account.set_role_grant(Some(blob)),
-            GrantGiven::Key(..) if account.key_grants.contains(&blob) => {}
-            GrantGiven::Key(..) => account.key_grants.push(blob),
-        }
-    })
-}
-
-/// A name was accepted. A payee of this wallet has it from now on.
-pub(super) fn attested(write: &Write<'_>, attestation: &Signed<Attestation>) -> Result<(), WalletError> {
-    let id = payee::id(&attestation.body().issuer, &attestation.body().account);
-    if let Some(known) = PAYEES.get(write.transaction, write.cipher, id)? {
-        let named = PayeeRecord { attestation: Some(attestation.bytes().into()), ..known };
-        PAYEES.put(write.transaction, write.cipher, id, &named)?;
-    }
-    change_own(write, attestation.body().issuer, attestation.body().account, |account| {
-        account.attestation = Some(attestation.bytes().into());
-    })
-}
-
-/// A cancel was accepted.
-pub(super) fn cancelled(write: &Write<'_>, cancel: &Signed<Cancel>) -> Result<(), WalletError> {
-    let is_target = |blob: &Blob| Digest::of(&[&blob.0]) == cancel.body().target;
-    change_own(write, cancel.body().issuer, cancel.body().account, |account| {
-        if account.role_grant.as_ref().is_some_and(is_target) {
-            account.set_role_grant(None);
-        }
-        account.key_grants.retain(|grant| !is_target(grant));
-    })
-}
-
-fn change_own(
-    write: &Write<'_>,
-    issuer: IssuerId,
-    account: AccountId,
-    change: impl FnOnce(&mut AccountRecord),
-) -> Result<(), WalletError> {
-    let mut own = trust::account(write.transaction, write.cipher, &issuer)?;
-    if own.account != account {
-        return Ok(());
-    }
-    let before = own.clone();
-    change(&mut own);
-    if own == before {
-        return Ok(());
-    }
-    ACCOUNTS.put(write.transaction, write.cipher, issuer, &own)?;
-    // What can be spent depends on the role.
-    if own.role_grant == before.role_grant { Ok(()) } else { write.tell(&Event::BalanceChanged { issuer }) }
-}
-
-/// Whether the issuer's host has signed that a grant is void.
-pub(super) async fn check_cancelled(
-    context: &Context,
-    cancel: &Signed<Cancel>,
-    refusal: &Signed<Refusal>,
-) -> Result<(), WalletError> {
-    let issuer = cancel.body().issuer;
-    let known = context.read(move |connection, cipher| trust::issuer(connection, cipher, &issuer)).await?;
-    let wrong = |rule, reason| Err(WalletError::untrusted("refusal", rule, reason));
-    if refusal.body().subject != cancel.body().target || refusal.body().code != "cancelled" {
-        wrong("wrong_answer", "is not about what was cancelled")
-    } else if known.signing.standing_of(refusal) != Standing::Good {
-        wrong("wrong_signer", "is not signed by a key that the issuer's card names")
-    } else {
-        Ok(())
-    }
 }

@@ -4,21 +4,26 @@
 //! card names it. So everything that makes an issuer what it is, its card, roles, keys and names, is an *act*: signed
 //! here, stored before it is sent, sent in order until the issuer has answered, and listed.
 //!
-//! - `founding`: from a draft to an issuer with an owner's account that may go below zero.
+//! - `founding`: from a `draft` to an issuer with an owner's account that may go below zero.
 //! - `card`: changing the card, the signing key, the epoch. `grants`: roles, keys, names, and their end.
-//! - `acts`: storing and sending all of these. `check`: whether the host's statements are true.
+//! - `standing`: how grants stand. `acts`: storing and sending all of these; `effects`: what changes here once they are
+//!   accepted. `check`: whether the host's statements are true.
 //!
 //! Issuing money is an ordinary payment from the owner's account.
 
 mod acts;
 mod card;
 mod check;
+mod draft;
+mod effects;
 mod founding;
 mod grants;
+mod standing;
 
 pub use card::{CardChanges, CardUpdate};
 pub use check::{IssuerCheck, IssuerFault, OwnerDebt};
-pub use founding::{FoundingDraft, UnfinishedFounding};
+pub use draft::FoundingDraft;
+pub use founding::UnfinishedFounding;
 pub use grants::{AttestedName, GrantGivenTo, GrantInfo, GrantState, KeyCapabilities};
 
 pub(crate) use acts::{flush, flush_all};

@@ -211,8 +211,6 @@ fn account_rekeyed(
         generation: generation_of(keys, &account_key(&account), proven.key())?,
         founding_key: *proven.key(),
         rekeys: blobs(&proven),
-        // What the old key gave is void.
-        key_grants: Vec::new(),
         ..account
     };
     ACCOUNTS.put(write.transaction, write.cipher, issuer, &account)?;
@@ -240,15 +238,11 @@ fn issuer_rekeyed(
     let known = trust::issuer(write.transaction, write.cipher, &issuer)?;
     let key = keys.issuer_key(owned)?;
     owner::next_card(write, &known, &key, issuer_now, |_, _| Ok(()))?;
-    let account = trust::account(write.transaction, write.cipher, &issuer)?;
+    let mut account = trust::account(write.transaction, write.cipher, &issuer)?;
     if let Some(limit) = owner_limit(&account)? {
         owner::owner_grant(write, &key, &account, limit, issuer_now, nonce)?;
-        ACCOUNTS.put(
-            write.transaction,
-            write.cipher,
-            issuer,
-            &AccountRecord { role_grant: None, ..account },
-        )?;
+        account.set_role_grant(None);
+        ACCOUNTS.put(write.transaction, write.cipher, issuer, &account)?;
         write.tell(&Event::BalanceChanged { issuer })?;
     }
     Ok(true)

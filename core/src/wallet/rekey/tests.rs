@@ -114,3 +114,13 @@ async fn two_calls_at_once_do_not_share_a_generation() {
     commitments.dedup();
     assert_eq!(commitments.len(), 4);
 }
+
+/// What is stored must be readable for ever.
+#[test]
+fn the_stored_form_is_pinned() {
+    let stored = r#"[{"rekey":"AQID","generation":2,"to_tell":["AEAQCAIBAEAQCAIBAEAQCAIBAE"],"told":[],
+        "refused":[["AIBAEAQCAIBAEAQCAIBAEAQCAI","rekey_conflict"]]}]"#;
+    let jobs: Vec<tell::Job> = serde_json::from_str(stored).unwrap();
+    let again = serde_json::to_value(&jobs).unwrap();
+    assert_eq!(again, serde_json::from_str::<serde_json::Value>(stored).unwrap());
+}

@@ -325,3 +325,22 @@ async fn recovery_keys_that_are_taken_are_not_taken_again() {
         .unwrap();
     assert_eq!(scene.recovery.number_of(&next), Some(52));
 }
+
+/// What is stored must be readable for ever.
+#[test]
+fn the_stored_form_is_pinned() {
+    let line = |persona| Listed {
+        issuer: IssuerId::new([1; 16]),
+        account: AccountId::new([2; 16]),
+        endpoint: "https://bread.example:8443".into(),
+        tls_keys: vec![crate::keys::Digest::new([3; 32])],
+        persona,
+    };
+    let rest = Rest {
+        pending: vec![line(PRIVATE), line(PUBLIC)],
+        unread: vec![IssuerId::new([4; 16])],
+        further: vec![(IssuerId::new([5; 16]), AccountId::new([6; 16]))],
+        left_out: vec![IssuerId::new([1; 16])],
+    };
+    insta::assert_json_snapshot!(rest);
+}

@@ -57,6 +57,16 @@ fn a_short_list_is_whole_everywhere() {
     }
 }
 
+/// Other wallets must read it, for ever (protocol §2).
+#[test]
+fn the_form_is_pinned() {
+    let lines = vec![
+        Listed { persona: Persona::Public { index: 3 }, ..line(1, 1) },
+        Listed { persona: Persona::Private { index: 0 }, ..line(2, 0) },
+    ];
+    insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&encode(lines, &IssuerId::new([0; 16]))));
+}
+
 #[test]
 fn an_empty_list_is_one() {
     assert_eq!(decode(&encode(Vec::new(), &IssuerId::new([0; 16]))), Some(Vec::new()));

@@ -188,16 +188,21 @@ impl Account<'_> {
         self.right(order.signer(), capabilities, time, tense)
     }
 
-    /// By what right an order of this account was signed that was executed at `time`. One executed later than its expiry
-    /// is executed again after a restore: what counts then is what its signer could do when it was executed first.
-    pub fn executed(&self, order: &Signed<Order>, time: UnixSeconds) -> Result<Right, NotAllowed> {
+    /// By what right an order of this account was signed that was executed at `time` in `epoch`. In an epoch after the
+    /// first it may have been executed again after a restore: what counts then is what its signer could do when it was
+    /// executed first, which was in the two minutes before its expiry.
+    pub fn executed(
+        &self,
+        order: &Signed<Order>,
+        time: UnixSeconds,
+        epoch: u32,
+    ) -> Result<Right, NotAllowed> {
         let expiry = order.body().not_after;
         let latest = self.order(order, time.min(expiry), Tense::Then);
-        if time <= expiry {
+        if epoch == 0 {
             return latest;
         }
-        let earliest = expiry.saturating_sub(ORDER_LIFE_SECONDS);
-        latest.or_else(|why| self.order(order, earliest, Tense::Then).map_err(|_| why))
+        latest.or_else(|why| self.order(order, earliest_execution(order), Tense::Then).map_err(|_| why))
     }
 
     /// Who signed a request of this account, which names no key: all that may receive are tried.
@@ -249,6 +254,17 @@ impl Account<'_> {
         known.check_time(time)?;
         Ok(Right::Granted { number, grant: known.grant.hash(), limit: grant.limit })
     }
+}
+
+/// When an order can have been executed first at the earliest.
+fn earliest_execution(order: &Signed<Order>) -> UnixSeconds {
+    order.body().not_after.saturating_sub(ORDER_LIFE_SECONDS)
+}
+
+/// Whether an order was certainly executed after another one, at `other`, of the same chain: in the first epoch because
+/// it stands after it, in later ones, where it may have been executed before, only if its expiry shows it.
+pub fn is_executed_after(order: &Signed<Order>, epoch: u32, other: UnixSeconds) -> bool {
+    epoch == 0 || earliest_execution(order) > other
 }
 
 /// The owner role: given by the issuer's founding key. Gives how far below zero the account may go.

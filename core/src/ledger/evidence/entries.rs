@@ -4,8 +4,9 @@ use super::court::Court;
 use super::run::{Proven, Stated};
 use super::{Broken, Dismissed, Point, Run, place};
 use crate::artefact::{ArtefactError, Order, Receipt, Signed};
+use crate::clock::UnixSeconds;
 use crate::keys::{AccountId, Digest};
-use crate::ledger::authority::{Account, Right, Tense, owner_limit};
+use crate::ledger::authority::{Account, Right, Tense, is_executed_after, owner_limit};
 use crate::ledger::chain::next_hash;
 use crate::ledger::{Authority, ChainState, Entry, FoundingKeys, LedgerError, receipts};
 use crate::money::Amount;
@@ -185,7 +186,7 @@ fn check_debit(
     let at = place(&run.anchor.account, run.anchor.epoch, entry.sequence);
     let keys = court.account(run.anchor.account)?;
     let account = Account { issuer: court.issuer, keys: &keys, grants: court.grants() };
-    let right = match account.executed(order, entry.time) {
+    let right = match account.executed(order, entry.time, run.anchor.epoch) {
         Ok(right) => right,
         Err(reason) => {
             return Ok(Some(Broken::unless(
@@ -194,29 +195,25 @@ fn check_debit(
             )));
         }
     };
-    match newer_key {
-        // What is executed again after a restore may be older than a rekey since.
-        Some(newer)
-            if entry.time <= order.body().not_after
-                && newer_number(court, run, &account, entry, newer)? > right.number() =>
-        {
-            Ok(Some(Broken::unless(
-                "a grant of the newer key that allows it",
-                format!("{at} is signed with a key that had been replaced"),
-            )))
-        }
-        _ => Ok(None),
-    }
+    let Some(newer) = newer_key else { return Ok(None) };
+    let (number, time) = newer_number(court, run, &account, entry, newer)?;
+    let is_stale = number > right.number() && is_executed_after(order, run.anchor.epoch, time);
+    Ok(is_stale.then(|| {
+        Broken::unless(
+            "a grant of the newer key that allows it",
+            format!("{at} is signed with a key that had been replaced"),
+        )
+    }))
 }
 
-/// The number of the founding key behind an order that was executed earlier in the same chain.
+/// The number of the founding key behind an order that was executed earlier in the same chain, and when that was.
 fn newer_number(
     court: &Court,
     run: &Proven<'_>,
     account: &Account<'_>,
     entry: &Entry,
     (receipt, order): &(Vec<u8>, Vec<u8>),
-) -> Result<u32, Dismissed> {
+) -> Result<(u32, UnixSeconds), Dismissed> {
     let receipt: Signed<Receipt> = court.server_signed(receipt)?;
     let order = Signed::<Order>::parse(order)?;
     let executed = receipt.body();
@@ -226,8 +223,8 @@ fn newer_number(
     {
         return Dismissed::because("the receipt beside it is not of an earlier order of the account");
     }
-    match account.executed(&order, executed.time).as_ref().map(Right::number) {
-        Ok(number) => Ok(number),
+    match account.executed(&order, executed.time, executed.epoch).as_ref().map(Right::number) {
+        Ok(number) => Ok((number, executed.time)),
         Err(reason) => Dismissed::because(format!("the earlier order proves nothing: {reason}")),
     }
 }

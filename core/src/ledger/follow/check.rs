@@ -6,7 +6,7 @@ use super::suspicion::Charge;
 use super::{Base, Executed, HandBack, Item, Known, Past, ShownKey, Unproven};
 use crate::artefact::{ArtefactError, Grant, Order, Receipt, Signed, Unproven as Unsigned};
 use crate::keys::{Digest, RequestId};
-use crate::ledger::authority::{Account, Tense, owner_limit};
+use crate::ledger::authority::{Account, Tense, is_executed_after, owner_limit};
 use crate::ledger::{ChainState, Entry, KnownGrant, Right, Standing, receipts};
 
 /// Why an entry is not taken.
@@ -61,10 +61,11 @@ pub(super) fn check_executed(
     let mut right = None;
     if entry.amount.is_negative() {
         let account = Account { issuer: state.issuer, keys: known.account, grants: &grants };
-        let by = account.executed(&order, entry.time).map_err(|_| charge(None))?;
+        let by = account.executed(&order, entry.time, state.epoch).map_err(|_| charge(None))?;
         let newest = base.newest_key.as_ref().filter(|newest| newest.number > by.number());
-        // What is executed again after a restore may be older than a rekey since.
-        if let Some(newest) = newest.filter(|_| entry.time <= order.body().not_after) {
+        let comes_after =
+            |newest: &&ShownKey| is_executed_after(&order, state.epoch, newest.receipt.body().time);
+        if let Some(newest) = newest.filter(comes_after) {
             return Err(charge(Some((newest.receipt.bytes().to_vec(), newest.order.bytes().to_vec()))));
         }
         if entry.balance.is_negative() && !was_owner(known, &grants, state) {

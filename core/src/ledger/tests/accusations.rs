@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::support::{run, steps};
+use super::support::{cases, run, steps};
 use crate::artefact::{Head, Order, Receipt, Refusal, Signed};
 use crate::keys::Digest;
 use crate::ledger::evidence::{Contradiction, Evidence, Finding, Point, Run};
@@ -207,7 +207,7 @@ fn entries(line: &Line, start: usize, end: usize) -> Vec<Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(cases(32))]
 
     #[test]
     fn honest_histories_give_no_evidence(

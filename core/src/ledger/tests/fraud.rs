@@ -464,8 +464,9 @@ fn what_was_lost_is_told_and_checked() {
     assert!(is_lost(lost, 0, 3) && !is_lost(lost, 0, 2));
 }
 
-#[test]
-fn what_is_executed_again_after_a_restore_is_as_good_as_it_was() {
+/// Two payments of Anna's that a restore loses, by her till and by her first key. Before the restore the till's key is
+/// cancelled and Anna's is replaced; after `wait` seconds and a payment with the new key, they are executed again.
+fn replayed(wait: i64) -> (Issuer, Base) {
     let mut issuer = town();
     let copy = issuer.clone();
     issuer.grant_key(ANNA, 0, Capabilities::PAY);
@@ -474,19 +475,38 @@ fn what_is_executed_again_after_a_restore_is_as_good_as_it_was() {
     let by_first_key = issuer.sign_order(ANNA, BEN, 6, Signer::Founding, None);
     issuer.submit(&by_first_key).unwrap();
     let receipts: Vec<_> = issuer.world.receipts.iter().rev().take(4).cloned().collect();
-    // Right after the payments the till's key is cancelled, Anna's is replaced, and the ledger is lost.
     issuer.wait(1);
     issuer.cancel_keys(ANNA);
     issuer.rekey(ANNA);
     let base = beginning(&issuer, ANNA);
-    issuer.wait(300);
+    issuer.wait(wait);
     issuer.restore(&copy);
     issuer.pay(ANNA, BEN, 1).unwrap();
     for (receipt, order, _) in receipts.iter().rev() {
         issuer.replay(receipt, order).unwrap();
     }
-    assert_eq!(issuer.accounts[ANNA].state().balance, Amount::new(888));
-    assert_eq!(judge(&mut issuer, ANNA, &NoPast, base), Ok(()));
+    (issuer, base)
+}
+
+#[test]
+fn what_is_executed_again_after_a_restore_is_as_good_as_it_was() {
+    // Within the orders' two minutes, and long after.
+    for wait in [1, 60, 300] {
+        let (mut issuer, base) = replayed(wait);
+        assert_eq!(issuer.accounts[ANNA].state().balance, Amount::new(888));
+        assert_eq!(judge(&mut issuer, ANNA, &NoPast, base), Ok(()));
+    }
+}
+
+#[test]
+fn a_replaced_key_does_not_come_back_in_a_later_epoch() {
+    let (mut issuer, base) = replayed(300);
+    issuer.wait(200);
+    let stale = issuer.sign_order(ANNA, BEN, 50, Signer::Replaced, None);
+    let entry = entry_of(&issuer, ANNA, &stale);
+    force(&mut issuer, ANNA, &entry, Some(stale));
+    let (_, finding, words) = evidence(judge(&mut issuer, ANNA, &NoPast, base));
+    assert!(finding == Finding::Unanswered && words.contains("had been replaced"), "{words}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::support::{Kept, Served, Step, follow, run, serve, steps};
+use super::support::{Kept, Served, Step, cases, follow, run, serve, steps};
 use crate::artefact::Signed;
 use crate::ledger::follow::{Base, Follower, NoPast, Source};
 use crate::ledger::statement::{OwnerAccount, Place, check, check_debts, check_place, states_at};
@@ -16,7 +16,7 @@ fn with_head(issuer: &mut Issuer, account: usize) -> Signed<crate::artefact::Hea
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(cases(48))]
 
     #[test]
     fn chains_are_followed_from_their_beginning(steps in steps(), page in 1_usize..20) {
@@ -30,7 +30,8 @@ proptest! {
             let kept = Kept { world: &issuer.world, account: holding.id };
             let served = serve(&issuer, account, &base);
             let (movements, followed) =
-                follow(knowledge.known(), &kept, base, &served, page, &head).unwrap();
+                follow(knowledge.known(), &kept, base, &served, page, &head)
+                    .unwrap_or_else(|error| panic!("{error}"));
             prop_assert_eq!(movements.len(), served.iter().map(|part| part.items.len()).sum::<usize>());
             prop_assert_eq!(followed.base.state.hash, holding.state().hash);
             prop_assert_eq!(followed.base.state.balance, holding.state().balance);
@@ -57,7 +58,8 @@ proptest! {
                 let base = Base::of_head(head.clone());
                 let served = serve(&issuer, account, &base);
                 let (movements, followed) =
-                    follow(knowledge.known(), &kept, base, &served, page, &last).unwrap();
+                    follow(knowledge.known(), &kept, base, &served, page, &last)
+                        .unwrap_or_else(|error| panic!("{error}"));
                 // What a restore lost can be told exactly.
                 let ours = (head.body().epoch, head.body().sequence);
                 let theirs = issuer.accounts[account].chain_of(ours.0).map_or(0, |chain| chain.state().sequence);
@@ -95,7 +97,7 @@ proptest! {
                     follower.begin_epoch(epoch).unwrap();
                     begins = false;
                 }
-                follower.page(items).unwrap();
+                follower.page(items).unwrap_or_else(|error| panic!("{error}"));
                 base = follower.base().clone();
             }
         }

@@ -9,6 +9,14 @@ use crate::ledger::follow::{
 };
 use crate::ledger::testing::{Decided, Index, Issuer, Signer, World};
 
+/// How often a property of whole histories is tried: so often, or as `PROPTEST_CASES` says.
+pub fn cases(usually: u32) -> ProptestConfig {
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => ProptestConfig::default(),
+        None => ProptestConfig::with_cases(usually),
+    }
+}
+
 /// Something that happens at an honest issuer.
 #[derive(Debug, Clone)]
 pub enum Step {

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::support::{Kept, Served, follow, run, serve, steps};
+use super::support::{Kept, Served, cases, follow, run, serve, steps};
 use crate::ledger::Entry;
 use crate::ledger::follow::{Base, FollowError, Item, NoPast};
 use crate::money::Amount;
@@ -90,7 +90,7 @@ fn apply(items: &mut Vec<Owned>, change: &Change) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(160))]
+    #![proptest_config(cases(160))]
 
     #[test]
     fn whatever_is_changed_on_the_way_is_unproven(

@@ -64,6 +64,28 @@ impl Right {
     }
 }
 
+/// All rights that a key had. A key may have been granted the same before and after a rekey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rights {
+    /// That of the newest founding key; of several, the first found.
+    pub newest: Right,
+    /// The number of the oldest founding key that alone would have been enough.
+    pub oldest_number: u32,
+}
+
+impl Rights {
+    fn only(right: Right) -> Self {
+        Self { newest: right, oldest_number: right.number() }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            newest: if other.newest.number() > self.newest.number() { other.newest } else { self.newest },
+            oldest_number: self.oldest_number.min(other.oldest_number),
+        }
+    }
+}
+
 /// Why a key may not sign something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -153,7 +175,8 @@ impl Account<'_> {
         }
     }
 
-    /// By what right `key` does what any one of `capabilities` would allow. A founding key may do everything.
+    /// By what right `key` does what any one of `capabilities` would allow. A founding key may do everything. Of several
+    /// rights it is that of the newest founding key.
     pub fn right(
         &self,
         key: &PublicKey,
@@ -161,22 +184,39 @@ impl Account<'_> {
         time: UnixSeconds,
         tense: Tense,
     ) -> Result<Right, NotAllowed> {
-        if let Ok(number) = founding_number(self.keys, key, tense) {
-            return Ok(Right::Founding { number });
-        }
-        let mut reason = if self.keys.is_void(key) { NotAllowed::Replaced } else { NotAllowed::UnknownKey };
-        for known in self.grants {
-            match self.granted(known, key, capabilities, time, tense) {
-                Ok(right) => return Ok(right),
-                Err(NotAllowed::UnknownKey) => {}
-                Err(other) => reason = other,
-            }
-        }
-        Err(reason)
+        self.rights(key, capabilities, time, tense).map(|rights| rights.newest)
     }
 
     /// By what right an order of this account is signed.
     pub fn order(&self, order: &Signed<Order>, time: UnixSeconds, tense: Tense) -> Result<Right, NotAllowed> {
+        self.order_rights(order, time, tense).map(|rights| rights.newest)
+    }
+
+    /// By what rights an order of this account was signed that was executed at `time` in `epoch`. In an epoch after the
+    /// first it may have been executed again after a restore: what counts then is what its signer could do when it was
+    /// executed first, which was in the two minutes before its expiry.
+    pub fn executed(
+        &self,
+        order: &Signed<Order>,
+        time: UnixSeconds,
+        epoch: u32,
+    ) -> Result<Rights, NotAllowed> {
+        let latest = self.order_rights(order, time.min(order.body().not_after), Tense::Then);
+        if epoch == 0 {
+            return latest;
+        }
+        match (latest, self.order_rights(order, earliest_execution(order), Tense::Then)) {
+            (Ok(latest), Ok(earliest)) => Ok(latest.and(earliest)),
+            (latest, earliest) => earliest.or(latest),
+        }
+    }
+
+    fn order_rights(
+        &self,
+        order: &Signed<Order>,
+        time: UnixSeconds,
+        tense: Tense,
+    ) -> Result<Rights, NotAllowed> {
         let body = order.body();
         if body.issuer != self.issuer || Some(body.payer) != self.id() {
             return Err(NotAllowed::Elsewhere);
@@ -185,24 +225,27 @@ impl Account<'_> {
             Some(_) => &[Capabilities::PAY, Capabilities::REFUND],
             None => &[Capabilities::PAY],
         };
-        self.right(order.signer(), capabilities, time, tense)
+        self.rights(order.signer(), capabilities, time, tense)
     }
 
-    /// By what right an order of this account was signed that was executed at `time` in `epoch`. In an epoch after the
-    /// first it may have been executed again after a restore: what counts then is what its signer could do when it was
-    /// executed first, which was in the two minutes before its expiry.
-    pub fn executed(
+    fn rights(
         &self,
-        order: &Signed<Order>,
+        key: &PublicKey,
+        capabilities: &[Capabilities],
         time: UnixSeconds,
-        epoch: u32,
-    ) -> Result<Right, NotAllowed> {
-        let expiry = order.body().not_after;
-        let latest = self.order(order, time.min(expiry), Tense::Then);
-        if epoch == 0 {
-            return latest;
+        tense: Tense,
+    ) -> Result<Rights, NotAllowed> {
+        let own = founding_number(self.keys, key, tense).map(|number| Right::Founding { number });
+        let mut found = own.ok().map(Rights::only);
+        let mut reason = if self.keys.is_void(key) { NotAllowed::Replaced } else { NotAllowed::UnknownKey };
+        for known in self.grants {
+            match self.granted(known, key, capabilities, time, tense).map(Rights::only) {
+                Ok(right) => found = Some(found.map_or(right, |found| found.and(right))),
+                Err(NotAllowed::UnknownKey) => {}
+                Err(other) => reason = other,
+            }
         }
-        latest.or_else(|why| self.order(order, earliest_execution(order), Tense::Then).map_err(|_| why))
+        found.ok_or(reason)
     }
 
     /// Who signed a request of this account, which names no key: all that may receive are tried.

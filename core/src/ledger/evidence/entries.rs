@@ -6,7 +6,7 @@ use super::{Broken, Dismissed, Point, Run, place};
 use crate::artefact::{ArtefactError, Order, Receipt, Signed};
 use crate::clock::UnixSeconds;
 use crate::keys::{AccountId, Digest};
-use crate::ledger::authority::{Account, Right, Tense, is_executed_after, owner_limit};
+use crate::ledger::authority::{Account, Tense, is_executed_after, owner_limit};
 use crate::ledger::chain::next_hash;
 use crate::ledger::{Authority, ChainState, Entry, FoundingKeys, LedgerError, receipts};
 use crate::money::Amount;
@@ -186,8 +186,8 @@ fn check_debit(
     let at = place(&run.anchor.account, run.anchor.epoch, entry.sequence);
     let keys = court.account(run.anchor.account)?;
     let account = Account { issuer: court.issuer, keys: &keys, grants: court.grants() };
-    let right = match account.executed(order, entry.time, run.anchor.epoch) {
-        Ok(right) => right,
+    let rights = match account.executed(order, entry.time, run.anchor.epoch) {
+        Ok(rights) => rights,
         Err(reason) => {
             return Ok(Some(Broken::unless(
                 "a rekey or grant of the account's that allows it",
@@ -197,7 +197,7 @@ fn check_debit(
     };
     let Some(newer) = newer_key else { return Ok(None) };
     let (number, time) = newer_number(court, run, &account, entry, newer)?;
-    let is_stale = number > right.number() && is_executed_after(order, run.anchor.epoch, time);
+    let is_stale = number > rights.newest.number() && is_executed_after(order, run.anchor.epoch, time);
     Ok(is_stale.then(|| {
         Broken::unless(
             "a grant of the newer key that allows it",
@@ -206,7 +206,8 @@ fn check_debit(
     }))
 }
 
-/// The number of the founding key behind an order that was executed earlier in the same chain, and when that was.
+/// The number of the founding key behind an order that was executed earlier in the same chain, the oldest if several
+/// would have been enough, and when that was.
 fn newer_number(
     court: &Court,
     run: &Proven<'_>,
@@ -223,8 +224,8 @@ fn newer_number(
     {
         return Dismissed::because("the receipt beside it is not of an earlier order of the account");
     }
-    match account.executed(&order, executed.time, executed.epoch).as_ref().map(Right::number) {
-        Ok(number) => Ok((number, executed.time)),
+    match account.executed(&order, executed.time, executed.epoch) {
+        Ok(rights) => Ok((rights.oldest_number, executed.time)),
         Err(reason) => Dismissed::because(format!("the earlier order proves nothing: {reason}")),
     }
 }

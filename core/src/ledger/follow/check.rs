@@ -58,11 +58,12 @@ pub(super) fn check_executed(
         return Err(charge(None));
     }
     let grants = with_grant(known.grants, grant.as_ref());
-    let mut right = None;
+    let mut rights = None;
     if entry.amount.is_negative() {
         let account = Account { issuer: state.issuer, keys: known.account, grants: &grants };
         let by = account.executed(&order, entry.time, state.epoch).map_err(|_| charge(None))?;
-        let newest = base.newest_key.as_ref().filter(|newest| newest.number > by.number());
+        let number = by.newest.number();
+        let newest = base.newest_key.as_ref().filter(|newest| newest.number > number);
         let comes_after =
             |newest: &&ShownKey| is_executed_after(&order, state.epoch, newest.receipt.body().time);
         if let Some(newest) = newest.filter(comes_after) {
@@ -71,11 +72,11 @@ pub(super) fn check_executed(
         if entry.balance.is_negative() && !was_owner(known, &grants, state) {
             return Err(charge(None));
         }
-        right = Some(by);
+        rights = Some(by);
     }
     let by_grant = |hash: &Digest| grants.iter().find(|known| known.grant.hash() == *hash);
-    let grant = match &right {
-        Some(Right::Granted { grant, .. }) => by_grant(grant).map(|known| known.grant.clone()),
+    let grant = match rights.map(|rights| rights.newest) {
+        Some(Right::Granted { grant, .. }) => by_grant(&grant).map(|known| known.grant.clone()),
         _ => None,
     };
     let request = item.request.and_then(|bytes| Unsigned::parse(bytes).ok());
@@ -86,7 +87,7 @@ pub(super) fn check_executed(
         memo: memo.map(<[u8]>::to_vec),
         order,
         receipt,
-        right,
+        rights,
         grant,
     })
 }
@@ -145,7 +146,7 @@ fn was_owner(known: &Known<'_>, grants: &[KnownGrant], state: &ChainState) -> bo
 
 /// The newest key that an executed order shows.
 pub(super) fn newest_key(base: &Base, executed: &Executed) -> Option<ShownKey> {
-    let number = executed.right.as_ref().map_or(0, Right::number);
+    let number = executed.rights.map_or(0, |rights| rights.oldest_number);
     let known = base.newest_key.as_ref().map_or(0, |newest| newest.number);
     if number > known {
         Some(ShownKey { number, receipt: executed.receipt.clone(), order: executed.order.clone() })

@@ -16,8 +16,9 @@ mod suspicion;
 
 pub use follower::{Followed, Follower};
 
+use super::authority::Rights;
 use super::evidence::{Evidence, Finding};
-use super::{ChainState, Entry, FoundingKeys, KnownGrant, LedgerError, Right, SigningKeys, Standing};
+use super::{ChainState, Entry, FoundingKeys, KnownGrant, LedgerError, SigningKeys, Standing};
 use crate::artefact::{
     Grant, Head, Opening, Order, Receipt, Request, Signed, Statement, Unproven as Unsigned,
 };
@@ -191,9 +192,9 @@ pub struct Executed {
     pub order: Signed<Order>,
     /// The receipt of this side.
     pub receipt: Signed<Receipt>,
-    /// By what right it was signed; for debits only, whose signers are the account's own.
-    pub right: Option<Right>,
-    /// The grant behind that right, if a granted key signed.
+    /// By what rights it was signed; for debits only, whose signers are the account's own.
+    pub rights: Option<Rights>,
+    /// The grant behind the newest of them, if a granted key signed.
     pub grant: Option<Signed<Grant>>,
     /// The request that the order names, its signature not checked.
     pub request: Option<Unsigned<Request>>,

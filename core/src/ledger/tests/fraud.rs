@@ -273,6 +273,28 @@ fn a_key_that_was_replaced() {
 }
 
 #[test]
+fn a_till_that_was_granted_the_same_before_and_after_a_rekey_accuses_nobody() {
+    for till_first in [true, false] {
+        let mut issuer = town();
+        issuer.grant_key(ANNA, 0, Capabilities::PAY);
+        // The till pays, or Anna with her first key; then she replaces it, and grants the till the same again.
+        let early = if till_first { Signer::Till(0) } else { Signer::Founding };
+        for signer in [early, Signer::Founding] {
+            let order = issuer.sign_order(ANNA, BEN, 1, signer, None);
+            issuer.submit(&order).unwrap();
+        }
+        issuer.rekey(ANNA);
+        issuer.grant_key(ANNA, 0, Capabilities::PAY);
+        for signer in [Signer::Founding, Signer::Till(0), Signer::Founding] {
+            let order = issuer.sign_order(ANNA, BEN, 1, signer, None);
+            issuer.submit(&order).unwrap();
+        }
+        let base = beginning(&issuer, ANNA);
+        assert_eq!(judge(&mut issuer, ANNA, &NoPast, base), Ok(()));
+    }
+}
+
+#[test]
 fn a_debit_below_zero() {
     let mut issuer = town();
     let order = issuer.sign_order(ANNA, BEN, 901, Signer::Founding, None);

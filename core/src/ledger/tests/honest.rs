@@ -74,7 +74,7 @@ proptest! {
                 for movement in &movements {
                     match &movement.source {
                         Source::Order(executed) => {
-                            prop_assert_eq!(executed.right.is_some(), movement.entry.amount.is_negative());
+                            prop_assert_eq!(executed.rights.is_some(), movement.entry.amount.is_negative());
                         }
                         Source::Carried => prop_assert_eq!(movement.entry.sequence, 1),
                     }

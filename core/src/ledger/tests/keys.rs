@@ -8,7 +8,7 @@ use crate::ledger::authority::{
     Account, CLOCK_TOLERANCE_SECONDS, CancelTarget, attestation, cancel, may_grant, owner_limit, worker_grant,
 };
 use crate::ledger::signing_keys::{CardsError, SigningKeys, Standing};
-use crate::ledger::testing::{Issuer, OWNER_LIMIT};
+use crate::ledger::testing::{Issuer, OWNER_LIMIT, Signer};
 use crate::ledger::{FoundingKeys, IdentityError, KnownGrant, NotAllowed, Right, Tense};
 use crate::money::Amount;
 
@@ -205,6 +205,25 @@ fn a_rekey_voids_what_older_keys_granted() {
     // Looking back, what they did stays good.
     assert_eq!(may(old, Tense::Then), Ok(0));
     assert_eq!(may(till, Tense::Then), Ok(0));
+}
+
+#[test]
+fn of_several_rights_the_newest_counts_and_the_oldest_is_known() {
+    let mut issuer = town();
+    issuer.pay(0, ANNA, 100).unwrap();
+    issuer.grant_key(ANNA, 0, Capabilities::PAY);
+    issuer.rekey(ANNA);
+    issuer.grant_key(ANNA, 0, Capabilities::PAY);
+    let knowledge = issuer.knowledge(ANNA);
+    let anna = account(&issuer, &knowledge.account, &knowledge.grants);
+    let till = issuer.till_key(ANNA, 0).public_key();
+    for tense in [Tense::Now, Tense::Then] {
+        let right = anna.right(&till, &[Capabilities::PAY], issuer.time, tense);
+        assert_eq!(right.map(|right| right.number()), Ok(1));
+    }
+    let order = issuer.clone().sign_order(ANNA, BEN, 1, Signer::Till(0), None);
+    let rights = anna.executed(&order, issuer.time, 0).unwrap();
+    assert_eq!((rights.newest.number(), rights.oldest_number), (1, 0));
 }
 
 fn request(payee: AccountId, key: &SigningKey) -> Unproven<Request> {

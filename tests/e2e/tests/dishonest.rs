@@ -39,7 +39,8 @@ impl Scene {
         assert_eq!(judged.finding, finding, "{}", judged.words);
         assert!(judged.words.contains(&self.issuer.to_string()), "{}", judged.words);
 
-        // Once more: it is the same evidence.
+        // Once more, with a head that was signed later: it is the same case.
+        self.town.clock.move_by(2);
         self.holder.wallet.sync(self.issuer).await.unwrap_err();
         assert_eq!(self.holder.wallet.evidence(self.issuer).await.unwrap().len(), 1);
         assert!(self.told().await, "the app is told");

@@ -177,27 +177,45 @@ async fn keep(context: &Context, evidence: Evidence) -> Result<(), WalletError> 
         Finding::Nothing => return unproven(context, issuer, "unconvincing").await,
     };
     let code = evidence.contradiction.code().to_owned();
-    let bytes = evidence.encode();
-    context.write(move |write| note(write, issuer, &bytes, code, now)).await?;
+    context.write(move |write| note(write, &evidence, code, now)).await?;
     Err(WalletError::untrusted("issuer", rule, verdict.words))
 }
 
-fn note(
-    write: &Write<'_>,
-    issuer: IssuerId,
-    bytes: &[u8],
-    code: String,
-    now: i64,
-) -> Result<(), WalletError> {
+fn note(write: &Write<'_>, evidence: &Evidence, code: String, now: i64) -> Result<(), WalletError> {
+    let issuer = evidence.issuer;
     let row = ISSUERS.key(write.cipher, issuer);
     let known = table::of_issuer(write.transaction, write.cipher, &row)?;
-    if known.iter().any(|(_, _, evidence)| evidence == bytes) {
+    let is_known = |kept: &[u8]| Evidence::decode(kept).is_ok_and(|kept| same_case(&kept, evidence));
+    if known.iter().any(|(_, _, kept)| is_known(kept)) {
         return Ok(());
     }
-    let id = table::put(write.transaction, write.cipher, &row, now, bytes)?;
+    let id = table::put(write.transaction, write.cipher, &row, now, &evidence.encode())?;
     if let Some(mut record) = ISSUERS.get(write.transaction, write.cipher, issuer)? {
         record.distrusted_since.get_or_insert(now);
         ISSUERS.put(write.transaction, write.cipher, issuer, &record)?;
     }
     write.tell(&Event::FraudFound { issuer, evidence: id, code })
+}
+
+/// Whether two pieces of evidence are about one thing: every synchronisation finds it again, with a newer head.
+fn same_case(one: &Evidence, other: &Evidence) -> bool {
+    use Contradiction as C;
+    match (&one.contradiction, &other.contradiction) {
+        (C::TwoStates { one, other }, C::TwoStates { one: again, other: newer }) => {
+            one == again || other == newer
+        }
+        (C::Rewritten { earlier, .. }, C::Rewritten { earlier: again, .. }) => earlier == again,
+        (C::ExecutedAndRefused { receipt, .. }, C::ExecutedAndRefused { receipt: again, .. }) => {
+            receipt == again
+        }
+        (C::ExecutedTwice { one, .. }, C::ExecutedTwice { one: again, .. })
+        | (C::TwoStatements { one, .. }, C::TwoStatements { one: again, .. })
+        | (C::TwoCards { one, .. }, C::TwoCards { one: again, .. }) => one == again,
+        (C::BadEntry { run, .. }, C::BadEntry { run: again, .. }) => {
+            run.previous == again.previous && run.entries.first() == again.entries.first()
+        }
+        (C::WrongPlace { statement, .. }, C::WrongPlace { statement: again, .. })
+        | (C::BadStatement { statement, .. }, C::BadStatement { statement: again, .. }) => statement == again,
+        _ => false,
+    }
 }

@@ -145,6 +145,10 @@ fn an_order_that_says_something_else() {
     let elsewhere = changed_order(&mut issuer, |order| order.issuer = IssuerId::new([9; 16]));
     assert_all(&with_entry(&elsewhere, &issuer, |_| {}), Finding::Fraud, "is not what its order says");
 
+    let anna = issuer.accounts[ANNA].id;
+    let to_herself = changed_order(&mut issuer, |order| order.payee = anna);
+    assert_all(&with_entry(&to_herself, &issuer, |_| {}), Finding::Fraud, "is not what its order says");
+
     let stranger = changed_order(&mut issuer, |order| order.payer = AccountId::new([9; 16]));
     let verdicts = with_entry(&stranger, &issuer, |entry| {
         entry.authority = Authority::Order { counterpart: issuer.accounts[BEN].id, hash: stranger.hash() };

@@ -11,12 +11,18 @@ pub enum LinkError {
     /// It is some other text: another app's code, a web page.
     #[error("this is neither a payment request nor a currency")]
     NotALink,
-    /// It adds a currency, where a payment request was expected.
-    #[error("this link adds a currency; it does not ask for a payment")]
+    /// It is another link of ours, where a payment request was expected.
+    #[error("this link does not ask for a payment")]
     NotARequest,
-    /// It asks for a payment, where a currency was expected.
-    #[error("this link asks for a payment; it does not add a currency")]
+    /// It is another link of ours, where a currency was expected.
+    #[error("this link does not add a currency")]
     NotACard,
+    /// It is another link of ours, where an account to act for was expected.
+    #[error("this link hands nobody an account to act for")]
+    NotAGrant,
+    /// It is another link of ours, where a receipt was expected.
+    #[error("this link does not name a payment that was made")]
+    NotAReceipt,
     /// It leads to a server without encryption.
     #[error("this link is not secure: it must begin with https")]
     NotSecure,
@@ -57,6 +63,8 @@ impl LinkError {
             Self::NotALink => "not_a_link",
             Self::NotARequest => "not_a_request",
             Self::NotACard => "not_a_card",
+            Self::NotAGrant => "not_a_grant",
+            Self::NotAReceipt => "not_a_receipt",
             Self::NotSecure => "not_secure",
             Self::HostMissing => "host_missing",
             Self::Host => "bad_host",

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use data_encoding::BASE32_NOPAD;
 use url::Url;
 
-use super::{CardLink, LinkError, RequestLink, host};
+use super::{CardLink, GrantLink, LinkError, ReceiptLink, RequestLink, host};
 
 /// The most bytes of a text that is looked at: a request of 2,048 bytes in BASE32 and a host fit.
 pub const MAX_LINK_LENGTH: usize = 4_096;
@@ -18,9 +18,13 @@ pub enum Link {
     Request(Box<RequestLink>),
     /// Adds a currency.
     Card(CardLink),
+    /// Hands an account to a granted key.
+    Grant(GrantLink),
+    /// Names a payment that was made.
+    Receipt(ReceiptLink),
 }
 
-/// Reads a link: `https://<host>/p/…`, `https://<host>/c/…`, or the app's own forms `tallystick:p/…` and `tallystick:c/…`.
+/// Reads a link: `https://<host>/p/…` (or `/c/…`, `/g/…`, `/r/…`), or the app's own form `tallystick:p/…` (and so on).
 ///
 /// Upper and lower case are the same, white space around it and whatever follows `?` or `#` in a web link is left out of
 /// account. Nothing is fetched.
@@ -29,6 +33,8 @@ pub fn parse_link(text: &str) -> Result<Link, LinkError> {
     match parts.kind {
         LinkKind::Request => RequestLink::of(parts).map(Box::new).map(Link::Request),
         LinkKind::Card => CardLink::of(parts).map(Link::Card),
+        LinkKind::Grant => GrantLink::of(parts).map(Link::Grant),
+        LinkKind::Receipt => ReceiptLink::of(parts).map(Link::Receipt),
     }
 }
 
@@ -36,6 +42,8 @@ pub fn parse_link(text: &str) -> Result<Link, LinkError> {
 pub(super) enum LinkKind {
     Request,
     Card,
+    Grant,
+    Receipt,
 }
 
 /// A link taken apart: its kind, the host if one is named, and what the code says.
@@ -71,6 +79,8 @@ fn kind_and_code(path: &str) -> Option<(LinkKind, &str)> {
     match kind {
         "p" | "P" => Some((LinkKind::Request, code)),
         "c" | "C" => Some((LinkKind::Card, code)),
+        "g" | "G" => Some((LinkKind::Grant, code)),
+        "r" | "R" => Some((LinkKind::Receipt, code)),
         _ => None,
     }
 }

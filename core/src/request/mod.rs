@@ -3,15 +3,18 @@
 //! - `draft`: what a payee asks for, until it is signed. `rules`: prices, tips, ends and the amount that pays a request;
 //!   pure, and shared by wallet and issuer.
 //! - `link`: whatever was scanned or tapped. `request_link`: `/p/…`, by value and by reference; `card_link`: `/c/…`, where
-//!   a currency is found. `host`: the one form of a host.
+//!   a currency is found. `grant_link`: `/g/…`, an account to act for. `receipt_link`: `/r/…`, a payment that was made.
+//!   `host`: the one form of a host.
 //! - `code_size`: how large a link is as a code on glass or paper.
 
 mod card_link;
 mod code_size;
 mod draft;
 mod error;
+mod grant_link;
 mod host;
 mod link;
+mod receipt_link;
 mod request_link;
 mod rules;
 #[cfg(test)]
@@ -21,6 +24,8 @@ pub use card_link::CardLink;
 pub use code_size::{CodeLevel, LinkText, MAX_CODE_VERSION};
 pub use draft::PaymentRequest;
 pub use error::{LinkError, RequestError};
+pub use grant_link::GrantLink;
 pub use link::{Link, MAX_LINK_LENGTH, parse_link};
+pub use receipt_link::ReceiptLink;
 pub use request_link::{RequestCode, RequestLink};
 pub use rules::{TipChoice, amount_for, check_amount, check_end, check_tip, issuers_of, price, tip_choices};

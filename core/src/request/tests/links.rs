@@ -75,6 +75,46 @@ fn cards_are_read() {
 }
 
 #[test]
+fn accounts_to_act_for_are_read() {
+    let link = GrantLink::new("shop.example", issuer(1), crate::keys::AccountId::new([2; 16])).unwrap();
+    let ids = link.segments().code;
+    assert_eq!(ids.len(), 52);
+    for text in [
+        link.text(),
+        link.app_text(),
+        format!("HTTPS://SHOP.example:443/G/{}?x#y", ids.to_lowercase()),
+        format!("tallystick:g/{ids}?h=shop.example"),
+    ] {
+        assert_eq!(GrantLink::parse(&text), Ok(link.clone()), "{text}");
+        assert_eq!(parse_link(&text), Ok(Link::Grant(link.clone())), "{text}");
+    }
+    assert_eq!(
+        GrantLink::parse(&format!("https://shop.example/g/{}", &ids[..50])),
+        Err(LinkError::Incomplete)
+    );
+    assert_eq!(GrantLink::parse("https://shop.example/g/"), Err(LinkError::Incomplete));
+    assert_eq!(GrantLink::parse(&format!("tallystick:g/{ids}")), Err(LinkError::HostMissing));
+    assert_eq!(GrantLink::parse(&format!("https://shop.example/r/{ids}")), Err(LinkError::NotAGrant));
+    assert_eq!(link.segments().code_version(CodeLevel::Screen), Ok(4));
+}
+
+#[test]
+fn receipts_are_read() {
+    let link = ReceiptLink::new("shop.example", hash()).unwrap();
+    for text in [link.text(), link.app_text(), link.text().to_lowercase()] {
+        assert_eq!(ReceiptLink::parse(&text), Ok(link.clone()), "{text}");
+        assert_eq!(parse_link(&text), Ok(Link::Receipt(link.clone())), "{text}");
+    }
+    assert_eq!(
+        ReceiptLink::parse(&format!("https://shop.example/p/{}", hash())),
+        Err(LinkError::NotAReceipt)
+    );
+    assert_eq!(ReceiptLink::parse("https://shop.example/r/MZXW6"), Err(LinkError::Incomplete));
+    assert_eq!(ReceiptLink::parse(&format!("tallystick:r/{}", hash())), Err(LinkError::HostMissing));
+    assert_eq!(link.segments().code_version(CodeLevel::Screen), Ok(4));
+}
+
+#[test]
 fn links_are_told_apart() {
     let request = format!("https://shop.example/p/{}", code());
     let card = format!("https://shop.example/c/{}", issuer(1));
@@ -221,8 +261,8 @@ fn every_error_has_its_code_and_sentence() {
     let lines: Vec<_> = errors.iter().map(|error| format!("{}: {error}", error.code())).collect();
     insta::assert_snapshot!(lines.join("\n"), @r"
     not_a_link: this is neither a payment request nor a currency
-    not_a_request: this link adds a currency; it does not ask for a payment
-    not_a_card: this link asks for a payment; it does not add a currency
+    not_a_request: this link does not ask for a payment
+    not_a_card: this link does not add a currency
     not_secure: this link is not secure: it must begin with https
     host_missing: this link does not say on which server to look
     bad_host: the name of the server in this link is malformed

@@ -39,14 +39,14 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Wallet;
-use super::history::{self, Place};
+use super::history;
 use crate::artefact::Card;
 use crate::clock::to_rfc3339;
 use crate::error::WalletError;
 use crate::keys::{AccountId, Digest, IssuerId, RequestId};
 use crate::operation::trust;
 use crate::store::tables::issuer::ISSUERS;
-use crate::store::tables::payment::{Direction, Filter, Payment, PaymentState};
+use crate::store::tables::payment::{Direction, Filter, Payment, PaymentState, Position};
 use crate::store::{Cipher, StoreError};
 
 /// How many payments are read and written at a time: what an export holds in memory.
@@ -115,7 +115,7 @@ pub struct ExportChunk {
 impl Wallet {
     /// The next part of an export; at most 200 payments are read at a time. Needs no network.
     pub async fn export_chunk(&self, query: ExportQuery) -> Result<ExportChunk, WalletError> {
-        let before = query.after.as_deref().map(Place::parse).transpose()?;
+        let before = query.after.as_deref().map(history::parse).transpose()?;
         self.context.read(move |connection, cipher| chunk(connection, cipher, &query, before)).await
     }
 
@@ -227,13 +227,10 @@ fn chunk(
     connection: &Connection,
     cipher: &Cipher,
     query: &ExportQuery,
-    before: Option<Place>,
+    before: Option<Position>,
 ) -> Result<ExportChunk, WalletError> {
-    let filter = Filter {
-        issuer: query.issuer.map(|issuer| ISSUERS.key(cipher, issuer)),
-        text: None,
-        before: before.map(Place::bounds),
-    };
+    let filter =
+        Filter { issuer: query.issuer.map(|issuer| ISSUERS.key(cipher, issuer)), text: None, before };
     let (payments, next) = history::page(connection, cipher, filter, CHUNK, CHUNK)?;
     let mut text = match (query.format, before) {
         (_, Some(_)) => String::new(),
@@ -254,7 +251,7 @@ fn chunk(
         text.push_str(JSON_END);
     }
     let payments = i64::try_from(payments.len()).unwrap_or(i64::MAX);
-    Ok(ExportChunk { text, payments, next: next.map(Place::to_text) })
+    Ok(ExportChunk { text, payments, next: next.map(history::to_text) })
 }
 
 fn card(connection: &Connection, cipher: &Cipher, issuer: IssuerId) -> Result<Card, WalletError> {

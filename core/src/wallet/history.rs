@@ -11,11 +11,11 @@ use crate::clock::UnixSeconds;
 use crate::error::WalletError;
 use crate::keys::{Digest, IssuerId};
 use crate::store::search::{self, Reach};
+use crate::store::tables::Blob;
 use crate::store::tables::entry::{self, EntryRecord};
 use crate::store::tables::issuer::ISSUERS;
 use crate::store::tables::operation::{self, Operation, OperationState};
-use crate::store::tables::payment::{self, Filter, Payment};
-use crate::store::tables::{Blob, RowKey};
+use crate::store::tables::payment::{self, Filter, Payment, Position};
 use crate::store::{Cipher, StoreError};
 
 /// The most payments on a page.
@@ -85,16 +85,16 @@ impl Wallet {
         if !(1..=MAX_PAGE).contains(&query.limit) {
             return Err(WalletError::invalid("limit", "page_size", format!("must be 1 to {MAX_PAGE}")));
         }
-        let before = query.before.as_deref().map(Place::parse).transpose()?;
+        let before = query.before.as_deref().map(parse).transpose()?;
         self.context
             .read(move |connection, cipher| {
                 let filter = Filter {
                     issuer: query.issuer.map(|issuer| ISSUERS.key(cipher, issuer)),
                     text: query.text,
-                    before: before.map(Place::bounds),
+                    before,
                 };
                 let (payments, next) = page(connection, cipher, filter, query.limit, MAX_OPENED)?;
-                Ok(HistoryPage { payments, next: next.map(Place::to_text) })
+                Ok(HistoryPage { payments, next: next.map(to_text) })
             })
             .await
     }
@@ -119,35 +119,28 @@ impl Wallet {
     }
 }
 
-/// A place in the history's order: newest first, and by row within a second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
-    at: UnixSeconds,
-    row: RowKey,
+/// The first byte of a cursor: another form can be told from this one.
+const FORM: u8 = 2;
+
+/// A cursor: `0x02 ‖ at ‖ epoch ‖ sequence ‖ row`, in base64url.
+pub(super) fn to_text(position: Position) -> String {
+    let Position { at, epoch, sequence, row } = position;
+    let numbers = [at, epoch, sequence].map(i64::to_be_bytes);
+    BASE64URL_NOPAD.encode(&[[FORM].as_slice(), numbers.as_flattened(), &row].concat())
 }
 
-impl Place {
-    /// `0x01 ‖ at ‖ row`, in base64url: a first byte of its own, so that another form can be told from this one.
-    const FORM: u8 = 1;
-
-    pub(super) fn to_text(self) -> String {
-        BASE64URL_NOPAD.encode(&[[Self::FORM].as_slice(), &self.at.to_be_bytes(), &self.row].concat())
-    }
-
-    /// As the history's table takes it.
-    pub(super) fn bounds(self) -> (UnixSeconds, RowKey) {
-        (self.at, self.row)
-    }
-
-    pub(super) fn parse(text: &str) -> Result<Self, WalletError> {
-        let wrong = || WalletError::invalid("before", "bad_cursor", "is not the `next` of a page");
-        let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| wrong())?;
-        let (&[Self::FORM], rest) = bytes.split_first_chunk::<1>().ok_or_else(wrong)? else {
-            return Err(wrong());
-        };
-        let (at, row) = rest.split_first_chunk().ok_or_else(wrong)?;
-        Ok(Self { at: i64::from_be_bytes(*at), row: row.try_into().map_err(|_| wrong())? })
-    }
+/// Reads a cursor.
+pub(super) fn parse(text: &str) -> Result<Position, WalletError> {
+    let read = || {
+        let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
+        let (&[FORM], rest) = bytes.split_first_chunk()? else { return None };
+        let (at, rest) = rest.split_first_chunk()?;
+        let (epoch, rest) = rest.split_first_chunk()?;
+        let (sequence, row) = rest.split_first_chunk()?;
+        let [at, epoch, sequence] = [at, epoch, sequence].map(|bytes| i64::from_be_bytes(*bytes));
+        Some(Position { at, epoch, sequence, row: row.try_into().ok()? })
+    };
+    read().ok_or_else(|| WalletError::invalid("before", "bad_cursor", "is not the `next` of a page"))
 }
 
 /// Up to `limit` payments that truly match, and where to go on. Opens at most about `max_opened` rows.
@@ -157,7 +150,7 @@ pub(super) fn page(
     mut filter: Filter,
     limit: u32,
     max_opened: u32,
-) -> Result<(Vec<Payment>, Option<Place>), StoreError> {
+) -> Result<(Vec<Payment>, Option<Position>), StoreError> {
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     // One more than fits tells whether there is a next page. A search may have to pass over some.
     let size = if filter.text.is_some() { limit.max(SEARCH_BATCH) } else { limit }.saturating_add(1);
@@ -167,23 +160,20 @@ pub(super) fn page(
         let batch = payment::page(connection, cipher, &filter, size)?;
         let exhausted = batch.len() < usize::try_from(size).unwrap_or(usize::MAX);
         opened += size;
-        for (row, payment) in batch {
-            let place = filter.before.map(|(at, row)| Place { at, row });
+        for (position, payment) in batch {
             if filter.text.as_deref().is_none_or(|text| answers(&payment, text)) {
                 if found.len() == wanted {
-                    return Ok((found, place));
+                    return Ok((found, filter.before));
                 }
-                filter.before = Some((payment.at, row));
                 found.push(payment);
-            } else {
-                filter.before = Some((payment.at, row));
             }
+            filter.before = Some(position);
         }
         if exhausted {
             return Ok((found, None));
         }
         if opened >= max_opened {
-            return Ok((found, filter.before.map(|(at, row)| Place { at, row })));
+            return Ok((found, filter.before));
         }
     }
 }

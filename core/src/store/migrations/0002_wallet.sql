@@ -58,16 +58,18 @@ CREATE TABLE hold (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX hold_by_issuer ON hold (issuer_key);
 
--- What a person sees in the history.
+-- What a person sees in the history. Payments of one second follow their chain; what is in none has the highest numbers.
 CREATE TABLE payment (
     key BLOB PRIMARY KEY,
     issuer_key BLOB NOT NULL REFERENCES issuer (key),
     at INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
     state INTEGER NOT NULL,
     value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX payment_by_time ON payment (at DESC, key DESC);
-CREATE INDEX payment_of_issuer_by_time ON payment (issuer_key, at DESC, key DESC);
+CREATE INDEX payment_by_time ON payment (at DESC, epoch DESC, sequence DESC, key DESC);
+CREATE INDEX payment_of_issuer_by_time ON payment (issuer_key, at DESC, epoch DESC, sequence DESC, key DESC);
 
 -- Requests for payment that this wallet made.
 CREATE TABLE request (

@@ -79,6 +79,32 @@ pub struct Payment {
     pub sequence: Option<i64>,
 }
 
+/// A payment's place in the history: by time; within a second by its place in the chain, what is in no chain (yet) after
+/// all that is; and at last by row, so that no two are equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// See [`Payment::at`].
+    pub at: UnixSeconds,
+    /// The chain's epoch; the highest number for what is in no chain.
+    pub epoch: i64,
+    /// Likewise.
+    pub sequence: i64,
+    /// The payment's row.
+    pub row: RowKey,
+}
+
+impl Position {
+    /// Where a payment stands whose row is this.
+    pub fn of(payment: &Payment, row: RowKey) -> Self {
+        Self {
+            at: payment.at,
+            epoch: payment.epoch.map_or(i64::MAX, i64::from),
+            sequence: payment.sequence.unwrap_or(i64::MAX),
+            row,
+        }
+    }
+}
+
 /// What to look for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Filter {
@@ -86,8 +112,8 @@ pub struct Filter {
     pub issuer: Option<RowKey>,
     /// Only rows that may hold these words.
     pub text: Option<String>,
-    /// Only what is older than this row.
-    pub before: Option<(UnixSeconds, RowKey)>,
+    /// Only what is older than this.
+    pub before: Option<Position>,
 }
 
 /// The row of a payment.
@@ -103,15 +129,20 @@ pub fn put(
     payment: &Payment,
 ) -> Result<RowKey, StoreError> {
     let key = key(cipher, &payment.payment);
+    let position = Position::of(payment, key);
     transaction
         .prepare_cached(
-            "INSERT INTO payment (key, issuer_key, at, state, value) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (key) DO UPDATE SET at = excluded.at, state = excluded.state, value = excluded.value",
+            "INSERT INTO payment (key, issuer_key, at, epoch, sequence, state, value)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT (key) DO UPDATE SET at = excluded.at, epoch = excluded.epoch,
+                 sequence = excluded.sequence, state = excluded.state, value = excluded.value",
         )?
         .execute(params![
             key.as_slice(),
             issuer.as_slice(),
-            payment.at,
+            position.at,
+            position.epoch,
+            position.sequence,
             payment.state as i64,
             cipher.seal_value(place(&key), payment)?
         ])?;
@@ -135,22 +166,23 @@ pub fn get(
     blob.map(|blob| cipher.open_value(place(&key), &blob)).transpose()
 }
 
-/// Up to `limit` payments, newest first, each with its row. With a text, rows may still have to be compared with it.
+/// Up to `limit` payments, newest first, each with its place. With a text, they may still have to be compared with it.
 pub fn page(
     connection: &Connection,
     cipher: &Cipher,
     filter: &Filter,
     limit: u32,
-) -> Result<Vec<(RowKey, Payment)>, StoreError> {
+) -> Result<Vec<(Position, Payment)>, StoreError> {
     let mut conditions = vec!["1".to_owned()];
     let mut parameters: Vec<Value> = Vec::new();
     if let Some(issuer) = filter.issuer {
         conditions.push("issuer_key = ?".into());
         parameters.push(Value::Blob(issuer.to_vec()));
     }
-    if let Some((at, key)) = filter.before {
-        conditions.push("(at, key) < (?, ?)".into());
-        parameters.extend([Value::Integer(at), Value::Blob(key.to_vec())]);
+    if let Some(Position { at, epoch, sequence, row }) = filter.before {
+        conditions.push("(at, epoch, sequence, key) < (?, ?, ?, ?)".into());
+        parameters.extend([at, epoch, sequence].map(Value::Integer));
+        parameters.push(Value::Blob(row.to_vec()));
     }
     if let Some(narrowing) =
         filter.text.as_deref().and_then(|text| search::narrow(cipher, KIND, text, Reach::Beginnings))
@@ -160,7 +192,8 @@ pub fn page(
     }
     parameters.push(Value::Integer(i64::from(limit)));
     let mut select = connection.prepare_cached(&format!(
-        "SELECT key, value FROM payment WHERE {} ORDER BY at DESC, key DESC LIMIT ?",
+        "SELECT key, value FROM payment WHERE {} ORDER BY at DESC, epoch DESC, sequence DESC, key DESC
+         LIMIT ?",
         conditions.join(" AND ")
     ))?;
     let rows = select.query_map(params_from_iter(parameters), |row| {
@@ -169,7 +202,7 @@ pub fn page(
     rows.map(|row| {
         let (key, blob) = row?;
         let payment = cipher.open_value(place(&key), &blob)?;
-        Ok((key, payment))
+        Ok((Position::of(&payment, key), payment))
     })
     .collect()
 }

@@ -5,7 +5,7 @@ use proptest::test_runner::TestRunner;
 use tokio::runtime::Runtime;
 
 use super::super::testing::{START, TestWallet, bread, intent, received};
-use super::{HistoryQuery, Place, page};
+use super::{HistoryQuery, page, parse, to_text};
 use crate::artefact::{Order, Receipt, Refusal, Seen, Signed};
 use crate::error::WalletError;
 use crate::keys::{AccountId, Digest, IssuerId, OrderId, SigningKey};
@@ -15,7 +15,7 @@ use crate::operation::limits::Approval;
 use crate::store::tables::entry::{self, EntryRecord};
 use crate::store::tables::issuer::ISSUERS;
 use crate::store::tables::operation::{self, OperationState};
-use crate::store::tables::payment::{Filter, Payment, PaymentState};
+use crate::store::tables::payment::{Filter, Payment, PaymentState, Position};
 
 fn query(limit: u32) -> HistoryQuery {
     HistoryQuery { limit, ..HistoryQuery::default() }
@@ -161,8 +161,10 @@ async fn a_search_that_passes_over_many_still_fills_its_page() {
             .unwrap();
         found.extend(payments);
         calls += 1;
-        let Some(Place { at, row }) = next else { break };
-        before = Some((at, row));
+        if next.is_none() {
+            break;
+        }
+        before = next;
     }
     assert_eq!(found.len(), 10);
     assert_eq!(calls, 5);
@@ -174,8 +176,9 @@ async fn what_is_no_query_is_refused() {
     for limit in [0, 201, u32::MAX] {
         assert_eq!(test.wallet.history(query(limit)).await.unwrap_err().code(), "page_size");
     }
-    let good = Place { at: -1, row: [7; 16] }.to_text();
-    assert_eq!(Place::parse(&good), Ok(Place { at: -1, row: [7; 16] }));
+    let position = Position { at: -1, epoch: i64::MAX, sequence: 3, row: [7; 16] };
+    let good = to_text(position);
+    assert_eq!(parse(&good), Ok(position));
     for bad in ["", "1", "not a cursor", &good[1..], &format!("{good}AA"), &"A".repeat(good.len())] {
         let query = HistoryQuery { before: Some(bad.into()), ..query(1) };
         assert_eq!(test.wallet.history(query).await.unwrap_err().code(), "bad_cursor", "{bad}");

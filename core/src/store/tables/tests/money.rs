@@ -2,7 +2,7 @@
 
 use super::super::RowKey;
 use super::super::operation::{self, Operation, OperationState};
-use super::super::payment::{self, Filter, Payment, PaymentState};
+use super::super::payment::{self, Filter, Payment, PaymentState, Position};
 use super::{File, digest, operation, payment};
 use crate::money::Amount;
 use crate::store::error::StoreError;
@@ -153,6 +153,11 @@ impl File {
         let page = self.read(|connection, cipher| payment::page(connection, cipher, filter, limit).unwrap());
         page.iter().map(|(_, payment)| payment.payment.as_bytes()[0]).collect()
     }
+
+    fn position(&self, number: u8) -> Position {
+        let row = payment::key(&self.cipher, &digest(number));
+        Position::of(&self.read(|c, cipher| payment::get(c, cipher, &digest(number)).unwrap().unwrap()), row)
+    }
 }
 
 fn text(text: &str) -> Filter {
@@ -192,13 +197,38 @@ fn the_history_is_newest_first_from_any_place_on() {
     assert_eq!((all[0], all[4]), (2, 1));
     assert_eq!(file.page(&Filter::default(), 2), all[..2]);
     for (index, number) in all.iter().enumerate() {
-        let at = file.read(|c, cipher| payment::get(c, cipher, &digest(*number)).unwrap().unwrap().at);
-        let before = Some((at, payment::key(&file.cipher, &digest(*number))));
+        let before = Some(file.position(*number));
         assert_eq!(file.page(&Filter { before, ..Filter::default() }, 9), all[index + 1..]);
     }
     let of_one = file.page(&Filter { issuer: Some(one), ..Filter::default() }, 9);
     assert_eq!(of_one, all.iter().copied().filter(|number| *number != 3).collect::<Vec<_>>());
-    let both = Filter { issuer: Some(one), before: Some((200, [0xFF; 16])), text: Some("zoe".into()) };
+    let before = Some(Position { at: 200, epoch: i64::MAX, sequence: i64::MAX, row: [0xFF; 16] });
+    let both = Filter { issuer: Some(one), before, text: Some("zoe".into()) };
     let expected: Vec<_> = all.iter().copied().filter(|number| [1, 4, 5].contains(number)).collect();
     assert_eq!(file.page(&both, 9), expected);
+}
+
+/// Payments of one second stand as they do in their chain, what is in no chain yet as the newest, and pages keep that.
+#[test]
+fn the_history_of_one_second_follows_the_chain() {
+    let file = File::new();
+    file.issuer(1);
+    let at = |number: u8, epoch: Option<u32>, sequence: Option<i64>| {
+        file.show(&Payment { epoch, sequence, ..payment(number, 1, 100) });
+    };
+    at(1, Some(1), Some(9));
+    at(2, Some(2), Some(1));
+    at(3, None, None);
+    for (number, sequence) in (4..=20).zip(10_i64..) {
+        at(number, Some(1), Some(sequence));
+    }
+    let expected: Vec<u8> = [3, 2].into_iter().chain((4..=20).rev()).chain([1]).collect();
+    assert_eq!(file.page(&Filter::default(), 99), expected);
+    for (index, number) in expected.iter().enumerate() {
+        let before = Some(file.position(*number));
+        assert_eq!(file.page(&Filter { before, ..Filter::default() }, 99), expected[index + 1..]);
+    }
+    // Once it is in the chain, it stands there.
+    at(3, Some(1), Some(8));
+    assert_eq!(file.page(&Filter::default(), 99).last(), Some(&3));
 }

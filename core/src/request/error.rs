@@ -2,6 +2,7 @@
 
 use crate::artefact::ArtefactError;
 use crate::clock::UnixSeconds;
+use crate::keys::KeyError;
 use crate::money::Amount;
 
 /// Why a text is not a link of ours, or not of the kind that was expected.
@@ -23,6 +24,9 @@ pub enum LinkError {
     /// It is another link of ours, where a receipt was expected.
     #[error("this link does not name a payment that was made")]
     NotAReceipt,
+    /// It is another link of ours, where the key of a till was expected.
+    #[error("this link does not show the key of a till or a second device")]
+    NotAKey,
     /// It leads to a server without encryption.
     #[error("this link is not secure: it must begin with https")]
     NotSecure,
@@ -47,6 +51,9 @@ pub enum LinkError {
     /// The request in it is no good.
     #[error("the request in this link {0}")]
     Request(ArtefactError),
+    /// The key in it can belong to nobody.
+    #[error("the key in this link is of no use: {0}")]
+    Key(KeyError),
     /// The request in it has lines or a note, which only a request kept by a server may have.
     #[error("the request in this link has a text that only a request kept by an issuer may have")]
     MustBeKept,
@@ -65,6 +72,7 @@ impl LinkError {
             Self::NotACard => "not_a_card",
             Self::NotAGrant => "not_a_grant",
             Self::NotAReceipt => "not_a_receipt",
+            Self::NotAKey => "not_a_key_link",
             Self::NotSecure => "not_secure",
             Self::HostMissing => "host_missing",
             Self::Host => "bad_host",
@@ -72,6 +80,7 @@ impl LinkError {
             Self::Incomplete => "link_incomplete",
             Self::TooLong => "link_too_long",
             Self::Request(error) => error.code(),
+            Self::Key(error) => error.code(),
             Self::MustBeKept => "request_must_be_kept",
             Self::TooMuchForACode => "too_much_for_a_code",
         }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use data_encoding::BASE32_NOPAD;
 use url::Url;
 
-use super::{CardLink, GrantLink, LinkError, ReceiptLink, RequestLink, host};
+use super::{CardLink, GrantLink, KeyLink, LinkError, ReceiptLink, RequestLink, host};
 
 /// The most bytes of a text that is looked at: a request of 2,048 bytes in BASE32 and a host fit.
 pub const MAX_LINK_LENGTH: usize = 4_096;
@@ -22,9 +22,12 @@ pub enum Link {
     Grant(GrantLink),
     /// Names a payment that was made.
     Receipt(ReceiptLink),
+    /// Shows a key that wants to be granted something.
+    Key(KeyLink),
 }
 
-/// Reads a link: `https://<host>/p/…` (or `/c/…`, `/g/…`, `/r/…`), or the app's own form `tallystick:p/…` (and so on).
+/// Reads a link: `https://<host>/p/…` (or `/c/…`, `/g/…`, `/r/…`), or the app's own form `tallystick:p/…` (and so on, and
+/// `tallystick:k/…`, which has no other form).
 ///
 /// Upper and lower case are the same, white space around it and whatever follows `?` or `#` in a web link is left out of
 /// account. Nothing is fetched.
@@ -35,6 +38,7 @@ pub fn parse_link(text: &str) -> Result<Link, LinkError> {
         LinkKind::Card => CardLink::of(parts).map(Link::Card),
         LinkKind::Grant => GrantLink::of(parts).map(Link::Grant),
         LinkKind::Receipt => ReceiptLink::of(parts).map(Link::Receipt),
+        LinkKind::Key => KeyLink::of(&parts).map(Link::Key),
     }
 }
 
@@ -44,6 +48,7 @@ pub(super) enum LinkKind {
     Card,
     Grant,
     Receipt,
+    Key,
 }
 
 /// A link taken apart: its kind, the host if one is named, and what the code says.
@@ -62,13 +67,20 @@ impl Parts {
         let url = Url::parse(text).map_err(|_| LinkError::NotALink)?;
         let (path, web) = match url.scheme() {
             "https" => (url.path().strip_prefix('/').unwrap_or_default(), true),
-            "http" if kind_and_code(url.path().trim_start_matches('/')).is_some() => {
+            "http"
+                if kind_and_code(url.path().trim_start_matches('/'))
+                    .is_some_and(|(kind, _)| kind != LinkKind::Key) =>
+            {
                 return Err(LinkError::NotSecure);
             }
             "tallystick" => (url.path(), false),
             _ => return Err(LinkError::NotALink),
         };
         let (kind, code) = kind_and_code(path).ok_or(LinkError::NotALink)?;
+        // A key is nobody's page.
+        if web && kind == LinkKind::Key {
+            return Err(LinkError::NotALink);
+        }
         let host = if web { Some(host::of_url(&url)?) } else { named_host(&url)? };
         Ok(Self { kind, host, code: decode(code)? })
     }
@@ -81,6 +93,7 @@ fn kind_and_code(path: &str) -> Option<(LinkKind, &str)> {
         "c" | "C" => Some((LinkKind::Card, code)),
         "g" | "G" => Some((LinkKind::Grant, code)),
         "r" | "R" => Some((LinkKind::Receipt, code)),
+        "k" | "K" => Some((LinkKind::Key, code)),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@
 //!   pure, and shared by wallet and issuer.
 //! - `link`: whatever was scanned or tapped. `request_link`: `/p/…`, by value and by reference; `card_link`: `/c/…`, where
 //!   a currency is found. `grant_link`: `/g/…`, an account to act for. `receipt_link`: `/r/…`, a payment that was made.
-//!   `host`: the one form of a host.
+//!   `key_link`: `k/…`, a key to be granted something. `host`: the one form of a host.
 //! - `code_size`: how large a link is as a code on glass or paper.
 
 mod card_link;
@@ -13,6 +13,7 @@ mod draft;
 mod error;
 mod grant_link;
 mod host;
+mod key_link;
 mod link;
 mod receipt_link;
 mod request_link;
@@ -25,6 +26,7 @@ pub use code_size::{CodeLevel, LinkText, MAX_CODE_VERSION};
 pub use draft::PaymentRequest;
 pub use error::{LinkError, RequestError};
 pub use grant_link::GrantLink;
+pub use key_link::KeyLink;
 pub use link::{Link, MAX_LINK_LENGTH, parse_link};
 pub use receipt_link::ReceiptLink;
 pub use request_link::{RequestCode, RequestLink};

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::artefact::{ArtefactError, testing};
-use crate::keys::Digest;
+use crate::keys::{Digest, KeyError, PublicKey};
 
 fn code() -> String {
     BASE32_NOPAD.encode(sign(one_price()).bytes())
@@ -111,6 +111,30 @@ fn receipts_are_read() {
     );
     assert_eq!(ReceiptLink::parse("https://shop.example/r/MZXW6"), Err(LinkError::Incomplete));
     assert_eq!(ReceiptLink::parse(&format!("tallystick:r/{}", hash())), Err(LinkError::HostMissing));
+    assert_eq!(link.segments().code_version(CodeLevel::Screen), Ok(4));
+}
+
+#[test]
+fn keys_to_be_granted_are_read() {
+    let link = KeyLink::new(key().public_key()).unwrap();
+    assert_eq!(link.to_string(), format!("tallystick:k/{}", key().public_key()));
+    for text in [link.text(), link.text().to_uppercase(), format!(" {}\n", link.text().to_lowercase())] {
+        assert_eq!(KeyLink::parse(&text), Ok(link), "{text}");
+        assert_eq!(parse_link(&text), Ok(Link::Key(link)), "{text}");
+    }
+    let code = link.segments().code;
+    assert_eq!(code.len(), 52);
+    assert_eq!(KeyLink::parse(&format!("tallystick:k/{}", &code[..51])), Err(LinkError::Incomplete));
+    assert_eq!(KeyLink::parse("tallystick:k/"), Err(LinkError::Incomplete));
+    assert_eq!(KeyLink::parse(&format!("tallystick:r/{code}?h=a.example")), Err(LinkError::NotAKey));
+    assert_eq!(KeyLink::parse(&format!("https://shop.example/k/{code}")), Err(LinkError::NotALink));
+    assert_eq!(KeyLink::parse(&format!("http://shop.example/k/{code}")), Err(LinkError::NotALink));
+    // The neutral element: every signature would be good.
+    let mut one = [0; 32];
+    one[0] = 1;
+    assert_eq!(KeyLink::new(PublicKey::new(one)), Err(LinkError::Key(KeyError::WeakKey)));
+    let weak = format!("tallystick:k/{}", PublicKey::new(one));
+    assert_eq!(KeyLink::parse(&weak), Err(LinkError::Key(KeyError::WeakKey)));
     assert_eq!(link.segments().code_version(CodeLevel::Screen), Ok(4));
 }
 
@@ -247,6 +271,7 @@ fn every_error_has_its_code_and_sentence() {
         LinkError::NotALink,
         LinkError::NotARequest,
         LinkError::NotACard,
+        LinkError::NotAKey,
         LinkError::NotSecure,
         LinkError::HostMissing,
         LinkError::Host,
@@ -255,6 +280,7 @@ fn every_error_has_its_code_and_sentence() {
         LinkError::TooLong,
         LinkError::Request(ArtefactError::UnknownVersion { found: 2 }),
         LinkError::Request(ArtefactError::Missing { field: "payee" }),
+        LinkError::Key(KeyError::WeakKey),
         LinkError::MustBeKept,
         LinkError::TooMuchForACode,
     ];
@@ -263,6 +289,7 @@ fn every_error_has_its_code_and_sentence() {
     not_a_link: this is neither a payment request nor a currency
     not_a_request: this link does not ask for a payment
     not_a_card: this link does not add a currency
+    not_a_key_link: this link does not show the key of a till or a second device
     not_secure: this link is not secure: it must begin with https
     host_missing: this link does not say on which server to look
     bad_host: the name of the server in this link is malformed
@@ -271,6 +298,7 @@ fn every_error_has_its_code_and_sentence() {
     link_too_long: this link is too long for a payment request
     unknown_version: the request in this link is of version 2, which this software does not know; update it
     missing_field: the request in this link lacks the field `payee`
+    weak_key: the key in this link is of no use: the public key is weak
     request_must_be_kept: the request in this link has a text that only a request kept by an issuer may have
     too_much_for_a_code: this is too much for one code; let the issuer keep the request
     ");

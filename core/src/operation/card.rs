@@ -38,7 +38,7 @@ pub(crate) async fn refresh(
     }
     let host = known.record.found_at.clone();
     let bundle = context.backend.card(&issuer, Some(&host)).await.map_err(|error| trust::network(&error))?;
-    take(context, &known, bundle).await
+    Box::pin(take(context, &known, bundle)).await
 }
 
 /// Asks for the card at once if something is signed by a key that no known card names: the issuer may have changed it.

@@ -1,6 +1,7 @@
 //! What every part of the wallet stands on: the file, the ports, the keys, and who waits for whom.
 
 use std::collections::HashMap;
+use std::future::Future;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -129,27 +130,40 @@ impl Context {
         self.tell_waiters();
     }
 
-    /// Reads from the wallet's file.
-    pub(crate) async fn read<T, F>(&self, work: F) -> Result<T, WalletError>
+    /// Reads from the wallet's file. The work is on its way when this returns: the future only waits.
+    pub(crate) fn read<T, F>(
+        &self,
+        work: F,
+    ) -> impl Future<Output = Result<T, WalletError>> + Send + use<T, F>
     where
         T: Send + 'static,
         F: FnOnce(&Connection, &Cipher) -> Result<T, WalletError> + Send + 'static,
     {
-        let cipher = self.database.cipher()?;
-        self.database.read(move |connection| Ok(work(connection, &cipher))).await?
+        let sent = self
+            .database
+            .cipher()
+            .map(|cipher| self.database.read(move |connection| Ok(work(connection, &cipher))));
+        async move { sent?.await? }
     }
 
-    /// Writes to the wallet's file in one transaction, and wakes whoever waits for events.
-    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, WalletError>
+    /// Writes to the wallet's file in one transaction, and wakes whoever waits for events. The work is on its way when
+    /// this returns: the future only waits.
+    pub(crate) fn write<T, F>(
+        &self,
+        work: F,
+    ) -> impl Future<Output = Result<T, WalletError>> + Send + use<'_, T, F>
     where
         T: Send + 'static,
         F: FnOnce(&Write<'_>) -> Result<T, WalletError> + Send + 'static,
     {
-        let cipher = self.database.cipher()?;
-        let written =
-            self.database.write_or(move |transaction| work(&Write { transaction, cipher: &cipher })).await?;
-        self.tell_waiters();
-        Ok(written)
+        let sent = self.database.cipher().map(|cipher| {
+            self.database.write_or(move |transaction| work(&Write { transaction, cipher: &cipher }))
+        });
+        async move {
+            let written = sent?.await?;
+            self.tell_waiters();
+            Ok(written)
+        }
     }
 
     /// Waits before another try; not at all once [`hurry`](Self::hurry) is called.

@@ -57,7 +57,7 @@ pub(crate) async fn deliver(context: &Context, key: RowKey) -> Result<Delivery, 
         pin: None,
     };
     let outcome = Outcome::of(context.backend.submit_order(submission).await);
-    let judged = settle(context, &operation, &order, outcome).await?;
+    let judged = Box::pin(settle(context, &operation, &order, outcome)).await?;
     if let Delivery::Unknown { fault, .. } = &judged {
         let (fault, now) = (fault.clone(), context.now());
         context.write(move |write| Ok(operation::note_fault(write.transaction, &key, &fault, now)?)).await?;

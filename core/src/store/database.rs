@@ -73,7 +73,9 @@ impl Database {
     }
 
     /// Reads. All of it sees the same moment of the database, whatever is written meanwhile.
-    pub async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
+    ///
+    /// The work is on its way when this returns; the future only waits, and is small, however much the work holds.
+    pub fn read<T, F>(&self, work: F) -> impl Future<Output = Result<T, StoreError>> + Send + use<T, F>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
@@ -83,21 +85,21 @@ impl Database {
                 transact(connection, TransactionBehavior::Deferred, |transaction| work(transaction))
             })
         });
-        answer(sent?).await
+        async move { answer(sent?).await }
     }
 
     /// Writes in one transaction (`BEGIN IMMEDIATE`): all of it is durable when this returns, or none of it is if it
-    /// fails or panics.
-    pub async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    /// fails or panics. The work is on its way when this returns, as with [`read`](Self::read).
+    pub fn write<T, F>(&self, work: F) -> impl Future<Output = Result<T, StoreError>> + Send + use<T, F>
     where
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     {
-        self.write_or(work).await
+        self.write_or(work)
     }
 
     /// Like [`write`](Self::write), for work with failures of its own: they too roll everything back.
-    pub async fn write_or<T, E, F>(&self, work: F) -> Result<T, E>
+    pub fn write_or<T, E, F>(&self, work: F) -> impl Future<Output = Result<T, E>> + Send + use<T, E, F>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -106,7 +108,7 @@ impl Database {
         let sent = self.session(|session| {
             session.writer.send(move |connection| transact(connection, TransactionBehavior::Immediate, work))
         });
-        answer(sent?).await
+        async move { answer(sent?).await }
     }
 
     /// Keeps the key to the sealed values in memory.

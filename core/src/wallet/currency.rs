@@ -78,7 +78,7 @@ impl Wallet {
     pub async fn add_currency(&self, link: &str, kind: AccountKind) -> Result<CurrencyInfo, WalletError> {
         let link =
             CardLink::parse(link).map_err(|error| WalletError::invalid("link", error.code(), error))?;
-        let issuer = add(&self.context, &link.issuer, &link.host, kind).await?;
+        let issuer = Box::pin(add(&self.context, &link.issuer, &link.host, kind)).await?;
         // The currency is added; if its issuer cannot be reached now, the next synchronisation opens the account.
         if let Err(error) = self.sync(issuer).await {
             tracing::info!(code = error.code(), "a new currency is not synchronised yet");

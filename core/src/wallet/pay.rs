@@ -32,7 +32,7 @@ impl Wallet {
         plan: PaymentPlan,
         approval: Approval,
     ) -> Result<Payment, WalletError> {
-        let intent = plan::intent(&self.context, plan).await?;
+        let intent = Box::pin(plan::intent(&self.context, plan)).await?;
         // Spawned, so that a caller who stops waiting stops nothing.
         let context = Arc::clone(&self.context);
         let confirmed = tokio::spawn(async move {
@@ -43,7 +43,7 @@ impl Wallet {
         .await
         .map_err(|_| WalletError::Internal { reason: "the confirmation was ended".into() })??;
         let payment = self.outcome(confirmed.record.payment, PATIENCE).await?;
-        self.see_in_chain(payment).await
+        Box::pin(self.see_in_chain(payment)).await
     }
 
     /// An answer to a repeated order names no entry, so that its money stays held until the chain is followed.

@@ -127,7 +127,7 @@ pub(crate) async fn find(
     let now = context.now();
     match known {
         Some(known) if is_fresh(&known, now) => KnownPayee::of(known),
-        known => match look_up(context, issuer, account, known.clone()).await {
+        known => match Box::pin(look_up(context, issuer, account, known.clone())).await {
             Err(WalletError::Network { .. }) if known.is_some() => {
                 KnownPayee::of(known.ok_or_else(|| StoreError::unreadable("payee"))?)
             }

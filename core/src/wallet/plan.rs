@@ -137,7 +137,7 @@ impl Wallet {
         let payee = payee::find(context, target.issuer, target.payee).await?;
         let issuer_now = context.backend.issuer_now(&target.issuer);
         if let Some(request) = &target.request {
-            prove(context, &target, &payee, request, issuer_now).await?;
+            Box::pin(prove(context, &target, &payee, request, issuer_now)).await?;
         }
         let key = wish.idempotency_key.clone().unwrap_or_else(|| made_up_key(context));
         let draft = Draft {
@@ -148,7 +148,7 @@ impl Wallet {
             memo: wish.memo.clone().filter(|memo| !memo.is_empty()),
             repays: None,
         };
-        finish(context, target, draft).await
+        Box::pin(finish(context, target, draft)).await
     }
 }
 

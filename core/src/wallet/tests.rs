@@ -1,5 +1,6 @@
 //! Tests of the wallet as a whole.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod futures;
 mod lifecycle;
 mod thief;

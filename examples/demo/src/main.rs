@@ -38,7 +38,7 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match Box::pin(run(Arguments::parse())).await {
+    match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let bad = anstyle::AnsiColor::Red.on_default().bold();
@@ -56,7 +56,7 @@ async fn run(arguments: Arguments) -> Result<(), DemoError> {
 
     let town = Town::start(arguments.folder).await?;
     let ended = tokio::select! {
-        told = Box::pin(story(&town, arguments.once)) => told,
+        told = story(&town, arguments.once) => told,
         asked = asked_to_stop() => Ok(asked?),
     };
     town.close().await;
@@ -70,8 +70,7 @@ async fn story(town: &Town, once: bool) -> Result<(), DemoError> {
     let people = opening::people(teller, town, &shops).await?;
     opening::issue(teller, &shops, &people).await?;
     let paid = paying::by_request(teller, &shops, &people).await?;
-    // Boxed: it holds a whole payment more than its neighbours do.
-    Box::pin(paying::despite_lost_replies(teller, town, &shops, &people)).await?;
+    paying::despite_lost_replies(teller, town, &shops, &people).await?;
     paying::refund(teller, &shops, &people, &paid).await?;
     proving::chains(teller, &shops, &people).await?;
     proving::statements(teller, town, &shops, &people).await?;

@@ -66,20 +66,20 @@ pub(crate) async fn flush(context: &Context, issuer: IssuerId) -> Result<(), Wal
     let _alone = context.syncing.lock(issuer).await;
     let mut reopened = false;
     while let Some(act) = next(context, issuer).await? {
-        sync::open::ensure(context, issuer).await?;
-        match send(context, &act).await {
+        Box::pin(sync::open::ensure(context, issuer)).await?;
+        match Box::pin(send(context, &act)).await {
             Ok(answer) => accept(context, act, answer).await?,
             // An issuer may forget an account that nothing has happened to.
             Err(Failure::Unanswered(error)) if error.is_problem("unknown_account") && !reopened => {
                 reopened = true;
-                sync::open::again(context, issuer).await?;
+                Box::pin(sync::open::again(context, issuer)).await?;
             }
             Err(Failure::Unanswered(error)) => match trust::refusal_code(&error) {
                 Some(code) => refuse(context, act, code.to_owned()).await?,
                 None => return Err(trust::network(&error)),
             },
             Err(Failure::Outranked) => {
-                operation_card::refresh(context, issuer, true).await?;
+                Box::pin(operation_card::refresh(context, issuer, true)).await?;
                 refuse(context, act, "stale_card".into()).await?;
             }
             Err(Failure::False(error)) => return Err(error),

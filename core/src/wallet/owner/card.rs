@@ -75,7 +75,7 @@ impl Wallet {
         acts::flush(&self.context, issuer).await?;
         let mut tries = 1;
         loop {
-            match rotate(self, issuer).await {
+            match Box::pin(rotate(self, issuer)).await {
                 Err(WalletError::Refused { code }) if code == "stale_card" && tries < ROTATION_TRIES => {
                     tries += 1;
                 }
@@ -93,7 +93,7 @@ impl Wallet {
         issuer: IssuerId,
         ending_epoch: u32,
     ) -> Result<CardUpdate, WalletError> {
-        if let Some(declared) = declared(&self.context, issuer, ending_epoch).await? {
+        if let Some(declared) = Box::pin(declared(&self.context, issuer, ending_epoch)).await? {
             return Ok(declared);
         }
         sign_and_publish(&self.context, issuer, move |card, _| {

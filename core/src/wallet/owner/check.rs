@@ -113,7 +113,7 @@ impl Wallet {
         let owner = Owner::load(&self.context, issuer).await?;
         let statement =
             self.context.backend.statement(&issuer, None).await.map_err(|error| trust::network(&error))?;
-        of_statement(self, &owner, &statement).await
+        Box::pin(of_statement(self, &owner, &statement)).await
     }
 }
 

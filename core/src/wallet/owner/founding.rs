@@ -69,7 +69,7 @@ impl Wallet {
     ) -> Result<OwnedIssuer, WalletError> {
         let token = host_token.map(Zeroizing::new);
         let issuer = begin(&self.context, draft, token).await?;
-        go_on(&self.context, issuer).await?;
+        Box::pin(go_on(&self.context, issuer)).await?;
         // The issuer is founded; whatever cannot be done now is done at the next start.
         for done in [acts::flush(&self.context, issuer).await, self.sync(issuer).await] {
             if let Err(error) = done {

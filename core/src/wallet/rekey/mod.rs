@@ -79,7 +79,7 @@ impl Wallet {
 
     /// Tells the issuers that do not know of the new keys yet.
     pub async fn continue_rekey(&self) -> Result<RekeyReport, WalletError> {
-        let faults = go_on(&self.context).await?;
+        let faults = Box::pin(go_on(&self.context)).await?;
         owner::flush_all(&self.context).await?;
         wallet_list::leave_everywhere(&self.context).await?;
         report(&self.context, &faults).await

@@ -64,7 +64,7 @@ pub(crate) async fn go_on(context: &Context) -> Result<Vec<(IssuerId, String)>, 
             if faults.iter().any(|(at, _)| *at == issuer) {
                 continue;
             }
-            match tell(context, &job, issuer).await {
+            match Box::pin(tell(context, &job, issuer)).await {
                 Ok(()) => {}
                 Err(error @ (WalletError::Locked | WalletError::Storage { .. })) => return Err(error),
                 Err(error) => faults.push((issuer, error.code().to_owned())),

@@ -88,7 +88,7 @@ impl Wallet {
         let link =
             CardLink::parse(card_link).map_err(|error| WalletError::invalid("link", error.code(), error))?;
         lifecycle::check_free(options).await?;
-        let (wallet, spare) = begin(options, phrase, &link).await?;
+        let (wallet, spare) = Box::pin(begin(options, phrase, &link)).await?;
         let report = wallet.go_on_restoring(&spare).await?;
         Ok((wallet, report))
     }
@@ -126,7 +126,7 @@ impl Wallet {
     }
 
     async fn go_on_restoring(&self, spare: &[WalletSeed]) -> Result<RestoreReport, WalletError> {
-        let faults = rest::go_on(&self.context, spare).await?;
+        let faults = Box::pin(rest::go_on(&self.context, spare)).await?;
         let issuers = self.currencies().await?;
         let mut restored = Vec::new();
         let mut not_synchronised = Vec::new();
@@ -141,7 +141,7 @@ impl Wallet {
                 }),
             }
         }
-        rekey::spread(&self.context).await?;
+        Box::pin(rekey::spread(&self.context)).await?;
         wallet_list::leave_everywhere(&self.context).await?;
         report(&self.context, faults, restored, not_synchronised).await
     }

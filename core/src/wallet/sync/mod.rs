@@ -49,7 +49,7 @@ impl Wallet {
 
     pub(crate) async fn sync_to(&self, issuer: IssuerId, depth: Depth) -> Result<(), WalletError> {
         let _alone = self.context.syncing.lock(issuer).await;
-        let done = run(&self.context, issuer, depth).await;
+        let done = Box::pin(run(&self.context, issuer, depth)).await;
         keep_clock(&self.context, issuer).await?;
         done?;
         if depth == Depth::Everything

@@ -26,9 +26,14 @@ pub(super) fn of_url(url: &Url) -> Result<String, LinkError> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(LinkError::Host);
     }
-    let name = url.host_str().ok_or(LinkError::HostMissing)?;
-    let host = url.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"));
+    let host = with_port(url).ok_or(LinkError::HostMissing)?;
     if host.len() > MAX_HOST { Err(LinkError::Host) } else { Ok(host) }
+}
+
+/// The host of a URL with its port, if that is not the scheme's own.
+pub(super) fn with_port(url: &Url) -> Option<String> {
+    let name = url.host_str()?;
+    Some(url.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}")))
 }
 
 /// The host as a value in the query of the app's own form, where the brackets of IPv6 may not stand (RFC 3986 §3.4).

@@ -98,6 +98,27 @@ fn kind_and_code(path: &str) -> Option<(LinkKind, &str)> {
     }
 }
 
+/// Whether a text that is no good as a link was probably one of ours: our own scheme, or a web page whose code has the
+/// look of ours. Other sites have pages at `/p/…` too; their codes are short, or in words, or mix cases.
+pub(super) fn looks_like_ours(text: &str) -> bool {
+    /// Half of the shortest code of ours, the card's.
+    const SHORTEST: usize = 13;
+    let Ok(url) = Url::parse(text.get(..MAX_LINK_LENGTH).unwrap_or(text).trim()) else {
+        return false;
+    };
+    if url.scheme() == "tallystick" {
+        return true;
+    }
+    let Some((_, code)) = kind_and_code(url.path().trim_start_matches('/')) else {
+        return false;
+    };
+    let fitting = code.chars().filter(|c| c.is_ascii_alphabetic() || matches!(c, '2'..='7')).count();
+    let mixed =
+        code.contains(|c: char| c.is_ascii_lowercase()) && code.contains(|c: char| c.is_ascii_uppercase());
+    // At most one character in eight is wrong.
+    fitting >= SHORTEST && fitting * 8 >= code.len() * 7 && !mixed
+}
+
 /// `h=` in the query of the app's own form.
 fn named_host(url: &Url) -> Result<Option<String>, LinkError> {
     let mut named = url.query_pairs().filter(|(name, _)| name.eq_ignore_ascii_case("h"));

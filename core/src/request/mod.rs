@@ -5,6 +5,7 @@
 //! - `link`: whatever was scanned or tapped. `request_link`: `/p/…`, by value and by reference; `card_link`: `/c/…`, where
 //!   a currency is found. `grant_link`: `/g/…`, an account to act for. `receipt_link`: `/r/…`, a payment that was made.
 //!   `key_link`: `k/…`, a key to be granted something. `host`: the one form of a host.
+//! - `scan`: what a text is that was scanned or pasted, and reading it from a picture.
 //! - `code_size`: how large a link is as a code on glass or paper.
 
 mod card_link;
@@ -18,6 +19,7 @@ mod link;
 mod receipt_link;
 mod request_link;
 mod rules;
+mod scan;
 #[cfg(test)]
 mod tests;
 
@@ -31,3 +33,4 @@ pub use link::{Link, MAX_LINK_LENGTH, parse_link};
 pub use receipt_link::ReceiptLink;
 pub use request_link::{RequestCode, RequestLink};
 pub use rules::{TipChoice, amount_for, check_amount, check_end, check_tip, issuers_of, price, tip_choices};
+pub use scan::{CodeSystem, MAX_SCANNED_LENGTH, Pr0, Scanned, SwaptacularCoin, SwaptacularError, scan};

@@ -134,3 +134,11 @@ impl fmt::Display for RequestLink {
         self.segments().fmt(f)
     }
 }
+
+// In other languages a request's link is its text.
+#[cfg(feature = "uniffi")]
+uniffi::custom_type!(RequestLink, String, {
+    lower: |link| link.text(),
+    try_lift: |text| Ok(RequestLink::parse(&text)
+        .map_err(|error| crate::error::WalletError::invalid("link", error.code(), error))?),
+});

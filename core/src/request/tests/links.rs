@@ -9,10 +9,6 @@ fn code() -> String {
     BASE32_NOPAD.encode(sign(one_price()).bytes())
 }
 
-fn hash() -> Digest {
-    sign(one_price()).hash()
-}
-
 fn by_value(text: &str) -> (Option<String>, Digest) {
     match RequestLink::parse(text).unwrap() {
         RequestLink::ByValue { host, request } => (host, request.hash()),

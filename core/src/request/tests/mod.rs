@@ -8,7 +8,7 @@ mod sizes;
 use super::*;
 use crate::artefact::{Request, Signed, Unproven};
 use crate::clock::Entropy;
-use crate::keys::{AccountId, IssuerId, SigningKey};
+use crate::keys::{AccountId, Digest, IssuerId, SigningKey};
 use crate::money::Amount;
 
 const NOON: i64 = 1_800_000_000;
@@ -23,7 +23,7 @@ impl Entropy for Constant {
     }
 }
 
-fn key() -> SigningKey {
+pub(super) fn key() -> SigningKey {
     SigningKey::from_bytes(&[9; 32])
 }
 
@@ -31,7 +31,7 @@ fn payee() -> AccountId {
     AccountId::new(*b"the payee's id..")
 }
 
-fn issuer(number: u8) -> IssuerId {
+pub(super) fn issuer(number: u8) -> IssuerId {
     IssuerId::new([number; 16])
 }
 
@@ -39,15 +39,19 @@ fn amount(minor: i64) -> Amount {
     Amount::new(minor)
 }
 
-fn sign(draft: PaymentRequest) -> Signed<Request> {
+pub(super) fn sign(draft: PaymentRequest) -> Signed<Request> {
     draft.sign(&key(), &Constant(7)).unwrap()
 }
 
-fn unproven(draft: PaymentRequest) -> Unproven<Request> {
+pub(super) fn unproven(draft: PaymentRequest) -> Unproven<Request> {
     Unproven::parse(sign(draft).bytes()).unwrap()
 }
 
 /// 4.50 in the first issuer's money, for ten minutes.
-fn one_price() -> PaymentRequest {
+pub(super) fn one_price() -> PaymentRequest {
     PaymentRequest::new(payee()).price(issuer(1), amount(450)).until(NOON + 600)
+}
+
+pub(super) fn hash() -> Digest {
+    sign(one_price()).hash()
 }

@@ -34,7 +34,7 @@ pub enum WalletError {
         reason: String,
     },
     /// The account does not hold enough.
-    #[error("{needed} is needed, {available} is available")]
+    #[error("the balance does not suffice for this payment")]
     InsufficientFunds {
         /// Whose money.
         issuer: IssuerId,
@@ -74,7 +74,7 @@ pub enum WalletError {
         what: String,
     },
     /// The payment is over a spending limit and needs the app's PIN.
-    #[error("over the limit of {limit} for {scope}")]
+    #[error("over the spending limit for one {scope}")]
     OverLimit {
         /// Which limit: `payment`, the most for one, or `day`, the most in one UTC day.
         scope: String,

@@ -32,6 +32,7 @@ impl CodeLevel {
 
 /// A link in the two segments of its code. One after the other they are the link.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct LinkText {
     /// Everything before the code, to be encoded as bytes.
     pub start: String,

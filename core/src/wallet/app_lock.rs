@@ -144,9 +144,14 @@ impl Wallet {
     }
 
     /// [`pay`](Self::pay) for a plan over a spending limit: the PIN approves this one payment.
-    pub async fn pay_over_limit(&self, plan: PaymentPlan, pin: &str) -> Result<Payment, WalletError> {
+    pub async fn pay_over_limit(
+        &self,
+        plan: PaymentPlan,
+        pin: &str,
+        patience_ms: Option<u32>,
+    ) -> Result<Payment, WalletError> {
         let approval = self.approve_over_limit(pin).await?;
-        self.confirm(plan, approval).await
+        self.confirm(plan, approval, patience_ms).await
     }
 
     /// What lets one payment go over the limits.

@@ -15,7 +15,7 @@ use crate::store::tables::Blob;
 use crate::store::tables::entry::{self, EntryRecord};
 use crate::store::tables::issuer::ISSUERS;
 use crate::store::tables::operation::{self, Operation, OperationState};
-use crate::store::tables::payment::{self, Filter, Payment, Position};
+use crate::store::tables::payment::{self, Filter, Payment, PaymentState, Position};
 use crate::store::{Cipher, StoreError};
 
 /// The most payments on a page.
@@ -77,6 +77,8 @@ pub struct PaymentDetails {
     pub attempts: i64,
     /// Why the last try gave no outcome, as a stable code.
     pub last_fault: Option<String>,
+    /// What to show when this payment is asked about at the till, once money has moved: `https://…/r/…`.
+    pub receipt_link: Option<String>,
 }
 
 impl Wallet {
@@ -101,7 +103,8 @@ impl Wallet {
 
     /// A payment with everything that proves it. Needs no network.
     pub async fn payment(&self, payment: Digest) -> Result<PaymentDetails, WalletError> {
-        self.context
+        let mut found = self
+            .context
             .read(move |connection, cipher| {
                 let shown = payment::get(connection, cipher, &payment)?
                     .ok_or_else(|| WalletError::not_found("payment"))?;
@@ -115,7 +118,11 @@ impl Wallet {
                 let operation = operation::of_payment(connection, cipher, &payment)?;
                 Ok(details(shown, entry, operation))
             })
-            .await
+            .await?;
+        if found.payment.state == PaymentState::Settled {
+            found.receipt_link = Some(self.receipt_of(&found.payment).await?.text());
+        }
+        Ok(found)
     }
 }
 
@@ -199,6 +206,7 @@ fn details(payment: Payment, entry: Option<EntryRecord>, operation: Option<Opera
         not_after: None,
         attempts: 0,
         last_fault: None,
+        receipt_link: None,
     };
     if let Some(Operation { state, attempts, last_error, record, .. }) = operation {
         details.order = some(record.order.0);

@@ -23,9 +23,11 @@ mod owner;
 mod pay;
 mod payee;
 mod plan;
+mod receipt;
 mod refund;
 mod rekey;
 mod request;
+mod request_view;
 mod restore;
 mod statement;
 mod sync;
@@ -56,7 +58,8 @@ pub use owner::{
 pub use payee::PayeeView;
 pub use plan::{PayTo, PaymentPlan, PaymentWish, PlanWarning};
 pub use rekey::{RekeyFault, RekeyReport};
-pub use request::{PriceWish, RequestInfo, RequestLine, RequestWish, TipWish};
+pub use request::{PriceWish, RequestLine, RequestWish, TipWish};
+pub use request_view::{PayeeWords, RequestInfo};
 pub use restore::{NotYet, RestoreReport};
 
 use crate::error::WalletError;

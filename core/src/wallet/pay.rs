@@ -14,23 +14,25 @@ use crate::operation::limits::Approval;
 use crate::store::tables::operation;
 use crate::store::tables::payment::{self, Payment, PaymentState};
 
-/// How long `pay` waits for the outcome before it says that the payment is on its way.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// How long `pay` waits for the outcome if it is not told how long.
+const PATIENCE_MS: u32 = 15_000;
 
 impl Wallet {
     /// Confirms a plan: from here on the payment is made exactly once, whatever happens to the app or the network.
     ///
-    /// Returns the payment: settled, or refused. `Pending` if the outcome is not known within 15 seconds: the wallet
-    /// goes on asking, also after a restart, and tells by an event. Calling again with the same plan finds the same
-    /// payment. A plan over a spending limit fails with `OverLimit`; see [`pay_over_limit`](Self::pay_over_limit).
-    pub async fn pay(&self, plan: PaymentPlan) -> Result<Payment, WalletError> {
-        self.confirm(plan, Approval::WithinLimits).await
+    /// Returns the payment: settled, or refused. `Pending` if the outcome is not known within `patience_ms`
+    /// milliseconds, or 15 seconds if none are given: the wallet goes on asking, also after a restart, and tells by an
+    /// event. Calling again with the same plan finds the same payment. A plan over a spending limit fails with
+    /// `OverLimit`; see [`pay_over_limit`](Self::pay_over_limit).
+    pub async fn pay(&self, plan: PaymentPlan, patience_ms: Option<u32>) -> Result<Payment, WalletError> {
+        self.confirm(plan, Approval::WithinLimits, patience_ms).await
     }
 
     pub(crate) async fn confirm(
         &self,
         plan: PaymentPlan,
         approval: Approval,
+        patience_ms: Option<u32>,
     ) -> Result<Payment, WalletError> {
         let intent = Box::pin(plan::intent(&self.context, plan)).await?;
         // Spawned, so that a caller who stops waiting stops nothing.
@@ -42,7 +44,8 @@ impl Wallet {
         })
         .await
         .map_err(|_| WalletError::Internal { reason: "the confirmation was ended".into() })??;
-        let payment = self.outcome(confirmed.record.payment, PATIENCE).await?;
+        let payment =
+            self.wait_for_payment(confirmed.record.payment, patience_ms.unwrap_or(PATIENCE_MS)).await?;
         Box::pin(self.see_in_chain(payment)).await
     }
 
@@ -57,9 +60,11 @@ impl Wallet {
         self.stored_payment(payment.payment).await
     }
 
-    /// Waits for the outcome of a payment that was confirmed.
+    /// Waits for the outcome of a payment that was confirmed. `Pending` if it is not known within `patience_ms`.
     pub async fn wait_for_payment(&self, payment: Digest, patience_ms: u32) -> Result<Payment, WalletError> {
-        self.outcome(payment, Duration::from_millis(u64::from(patience_ms))).await
+        let patience = Duration::from_millis(u64::from(patience_ms));
+        let decided = self.outcome(payment);
+        tokio::time::timeout(patience, decided).await.unwrap_or(Err(WalletError::Pending { payment }))
     }
 
     /// The payments whose outcome is not known yet, oldest first. Needs no network.
@@ -75,23 +80,16 @@ impl Wallet {
             .await
     }
 
-    async fn outcome(&self, payment: Digest, patience: Duration) -> Result<Payment, WalletError> {
+    async fn outcome(&self, payment: Digest) -> Result<Payment, WalletError> {
         let mut news = self.context.news();
-        let decided = async {
-            loop {
-                let found = self
-                    .context
-                    .read(move |connection, cipher| Ok(payment::get(connection, cipher, &payment)?))
-                    .await?
-                    .ok_or_else(|| WalletError::not_found("payment"))?;
-                if found.state != PaymentState::Pending {
-                    return Ok(found);
-                }
-                if news.changed().await.is_err() {
-                    return Err(WalletError::Pending { payment });
-                }
+        loop {
+            let found = self.stored_payment(payment).await?;
+            if found.state != PaymentState::Pending {
+                return Ok(found);
             }
-        };
-        tokio::time::timeout(patience, decided).await.unwrap_or(Err(WalletError::Pending { payment }))
+            if news.changed().await.is_err() {
+                return Err(WalletError::Pending { payment });
+            }
+        }
     }
 }

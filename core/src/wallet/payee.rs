@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::artefact::{Attestation, Opening, Rekey, Request, Signed, Unproven};
+use crate::artefact::{Attestation, Opening, Rekey, Request, Role, Signed, Unproven};
 use crate::clock::UnixSeconds;
 use crate::error::WalletError;
 use crate::issuer::{AccountRef, answer::PayeeInfo};
@@ -31,6 +31,8 @@ pub struct PayeeView {
     pub account: AccountId,
     /// The name that the issuer vouches for; none: show "unnamed account" and ask twice.
     pub name: Option<String>,
+    /// The role at the issuer that it vouches for with the name. An owner's or a worker's own shop issued the money.
+    pub role: Option<Role>,
     /// The issuer that vouches for it.
     pub vouched_by: String,
     /// Nothing was ever paid to it from this wallet.
@@ -79,14 +81,14 @@ impl KnownPayee {
         self.founding.current().sealing_key
     }
 
-    /// The name that the issuer vouches for at this time.
-    pub(crate) fn name(&self, issuer: &KnownIssuer, now: UnixSeconds) -> Option<&str> {
+    /// What the issuer vouches for at this time: the payee's name and role.
+    fn vouched(&self, issuer: &KnownIssuer, now: UnixSeconds) -> Option<&Attestation> {
         let attestation = self.attestation.as_ref()?;
         let body = attestation.body();
         let ours = body.issuer == self.record.issuer && body.account == self.record.account;
         let vouched =
             authority::attestation(&issuer.founding, attestation, &self.grants, now, Tense::Now).is_ok();
-        (ours && vouched).then_some(body.name.as_str())
+        (ours && vouched && now <= body.not_after).then_some(body)
     }
 
     /// Checks that a request was signed by the payee, or by a key that it lets sign requests.
@@ -103,7 +105,8 @@ impl KnownPayee {
 
     /// As a confirm screen shows it.
     pub(crate) fn view(&self, issuer: &KnownIssuer, now: UnixSeconds) -> PayeeView {
-        let name = self.name(issuer, now).map(str::to_owned);
+        let vouched = self.vouched(issuer, now);
+        let name = vouched.map(|vouched| vouched.name.clone());
         PayeeView {
             account: self.record.account,
             formerly: self.record.name_when_paid.clone().filter(|former| name.as_ref() != Some(former)),
@@ -111,6 +114,7 @@ impl KnownPayee {
             first_payment: self.record.first_paid_at.is_none(),
             key_changed: self.record.key_when_paid.is_some_and(|key| key != *self.key()),
             takes_memos: self.sealing_key().is_some(),
+            role: vouched.map(|vouched| vouched.role),
             name,
         }
     }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::Wallet;
 use super::payee::{self, KnownPayee, PayeeView};
-use crate::artefact::{Request, Unproven};
+use super::request_view::PayeeWords;
+use crate::artefact::{Request, TipPolicy, Unproven};
 use crate::clock::UnixSeconds;
 use crate::error::WalletError;
 use crate::keys::{AccountId, Digest, IssuerId, RequestId};
@@ -15,7 +16,7 @@ use crate::operation::confirm::{IntendedRequest, Intent};
 use crate::operation::context::Context;
 use crate::operation::trust::{self, KnownIssuer};
 use crate::operation::{funds, limits};
-use crate::request::{self, RequestLink};
+use crate::request::{self, RequestLink, TipChoice};
 use crate::store::tables::account::ACCOUNTS;
 use crate::store::tables::issuer::ISSUERS;
 
@@ -87,8 +88,14 @@ pub struct PaymentPlan {
     pub total: Amount,
     /// The tip in it.
     pub tip: Option<Amount>,
+    /// The tips that the request offers, as amounts of this currency: wish for one of them, or for none.
+    pub tips: Vec<TipChoice>,
+    /// The most that may be added as a tip, if the request leaves the tip to the payer.
+    pub tip_up_to: Option<Amount>,
     /// A word to the payee.
     pub memo: Option<String>,
+    /// What the payee writes in the request: its own words, which nobody vouches for.
+    pub words: Option<PayeeWords>,
     /// What can be spent of this currency now.
     pub available: Amount,
     /// What is worth a second look before confirming.
@@ -293,6 +300,10 @@ pub(crate) async fn finish(
             let over = limits::exceeded(connection, cipher, &row, &target.issuer, draft.total, now)?;
             let request = target.request.as_ref().map(Unproven::body);
             let ends_at = request.and_then(|request| request.not_after);
+            let policy = request.and_then(|request| request.tip.as_ref());
+            let price = draft.total.checked_sub(draft.tip.unwrap_or(Amount::ZERO))?;
+            let tips = request::tip_choices(policy, price)
+                .map_err(|error| WalletError::invalid("tip", error.code(), error))?;
             let payee = draft.payee.view(&issuer, issuer_now);
             let warnings = warnings(&issuer, &payee, |warning| match warning {
                 PlanWarning::OverLimit => over.is_some(),
@@ -307,7 +318,13 @@ pub(crate) async fn finish(
                 payee,
                 total: draft.total,
                 tip: draft.tip,
+                tips,
+                tip_up_to: matches!(policy, Some(TipPolicy::Free)).then_some(price),
                 memo: draft.memo,
+                words: request
+                    .map(|request| PayeeWords::of(connection, cipher, request))
+                    .transpose()?
+                    .flatten(),
                 available,
                 warnings,
                 request: target.request.as_ref().map(|request| RequestId::of(&request.hash())),

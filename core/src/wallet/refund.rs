@@ -5,12 +5,17 @@ use super::payee;
 use super::plan::{self, Draft, PaymentPlan, Target};
 use crate::error::WalletError;
 use crate::keys::Digest;
-use crate::money::Amount;
-use crate::store::tables::payment::{Direction, PaymentState};
+use crate::money::{Amount, Currency};
+use crate::operation::trust;
+use crate::store::tables::payment::{Direction, Payment, PaymentState};
 
 impl Wallet {
     /// Plans to pay back a payment that came in: to its payer only, and with all earlier refunds at most what was paid.
     /// Without an amount, all that is left. Confirm it with [`pay`](Self::pay).
+    ///
+    /// Fails with `not_received` for money that did not come in, `is_refund` for what is a refund itself,
+    /// `already_refunded` if nothing is left, and `refund_exceeds` if less is left. Whoever has only a receipt finds its
+    /// payment by [`find_receipt`](Self::find_receipt).
     pub async fn plan_refund(
         &self,
         payment: Digest,
@@ -18,31 +23,13 @@ impl Wallet {
         memo: Option<String>,
     ) -> Result<PaymentPlan, WalletError> {
         let original = self.stored_payment(payment).await?;
-        if original.direction != Direction::In || original.state != PaymentState::Settled {
-            return Err(WalletError::invalid(
-                "payment",
-                "not_received",
-                "only money that came in can be paid back",
-            ));
-        }
-        if original.repays.is_some() {
-            return Err(WalletError::invalid(
-                "payment",
-                "is_refund",
-                "a refund cannot be paid back: pay anew",
-            ));
-        }
-        let left = original.amount.checked_sub(original.refunded)?;
-        let amount = amount.unwrap_or(left);
-        if !amount.is_positive() || amount > left {
-            return Err(WalletError::invalid(
-                "amount",
-                "refund_exceeds",
-                format!("at most {left} can be paid back"),
-            ));
-        }
-        let payee = payee::find(&self.context, original.issuer, original.counterpart).await?;
-        let target = Target { issuer: original.issuer, payee: original.counterpart, request: None };
+        let issuer = original.issuer;
+        let known =
+            self.context.read(move |connection, cipher| trust::issuer(connection, cipher, &issuer)).await?;
+        let amount = amount.unwrap_or_else(|| original.refundable());
+        check(&original, amount, &known.card().currency)?;
+        let payee = payee::find(&self.context, issuer, original.counterpart).await?;
+        let target = Target { issuer, payee: original.counterpart, request: None };
         let draft = Draft {
             key: plan::made_up_key(&self.context),
             payee,
@@ -53,4 +40,32 @@ impl Wallet {
         };
         plan::finish(&self.context, target, draft).await
     }
+}
+
+/// Whether this much of a payment can be paid back.
+pub(super) fn check(original: &Payment, amount: Amount, currency: &Currency) -> Result<(), WalletError> {
+    let wrong = |rule, reason| Err(WalletError::invalid("payment", rule, reason));
+    if original.direction != Direction::In || original.state != PaymentState::Settled {
+        return wrong("not_received", "only money that came in can be paid back");
+    }
+    if original.repays.is_some() {
+        return wrong("is_refund", "a refund cannot be paid back: pay anew");
+    }
+    let left = original.refundable();
+    if left.is_zero() {
+        return wrong("already_refunded", "all of it was paid back already");
+    }
+    if !amount.is_positive() {
+        return Err(WalletError::invalid(
+            "amount",
+            "amount_not_positive",
+            "must be at least the smallest unit",
+        ));
+    }
+    if amount > left {
+        let left = left.to_decimal_string(currency.decimals());
+        let reason = format!("at most {left} {} can be paid back", currency.code());
+        return Err(WalletError::invalid("amount", "refund_exceeds", reason));
+    }
+    Ok(())
 }

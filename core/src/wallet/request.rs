@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::Wallet;
-use crate::artefact::{Cancel, Request, Signed, TipPolicy, Unproven};
+use super::request_view::RequestInfo;
+use crate::artefact::{Cancel, Signed, TipPolicy, Unproven};
 use crate::clock::UnixSeconds;
 use crate::error::WalletError;
 use crate::keys::{AccountId, Digest, IssuerId, RequestId};
@@ -73,26 +74,6 @@ pub struct RequestLine {
     pub amount: Amount,
 }
 
-/// A request that this wallet made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
-pub struct RequestInfo {
-    /// Names it.
-    pub request: RequestId,
-    /// What a code or a message carries: any camera opens it.
-    pub link: String,
-    /// In whose money it can be paid.
-    pub issuers: Vec<IssuerId>,
-    /// When it was made.
-    pub created_at: UnixSeconds,
-    /// When it ends, by the issuers' clocks.
-    pub ends_at: Option<UnixSeconds>,
-    /// The payments that it received.
-    pub paid_by: Vec<Digest>,
-    /// Whether it was cancelled.
-    pub cancelled: bool,
-}
-
 impl Wallet {
     /// Makes a request for payment. Several currencies need an account that is the same at all their issuers: a public
     /// one. Needs the network only for lines or a note.
@@ -139,21 +120,21 @@ impl Wallet {
             paid_by: Vec::new(),
             cancelled: false,
         };
-        let shown = describe(&record)?;
+        let shown = RequestInfo::of(&record)?;
         self.context.write(move |write| Ok(table::put(write.transaction, write.cipher, &record)?)).await?;
         Ok(shown)
     }
 
     /// A request that this wallet made.
     pub async fn request(&self, request: RequestId) -> Result<RequestInfo, WalletError> {
-        describe(&self.request_record(request).await?)
+        RequestInfo::of(&self.request_record(request).await?)
     }
 
     /// The newest requests that this wallet made.
     pub async fn requests(&self, limit: u32) -> Result<Vec<RequestInfo>, WalletError> {
         self.context
             .read(move |connection, cipher| {
-                table::newest(connection, cipher, limit.min(500))?.iter().map(describe).collect()
+                table::newest(connection, cipher, limit.min(500))?.iter().map(RequestInfo::of).collect()
             })
             .await
     }
@@ -193,7 +174,7 @@ impl Wallet {
             self.cancel(issuer, target, Some(&record.artefact.0)).await?;
         }
         record.cancelled = true;
-        let shown = describe(&record)?;
+        let shown = RequestInfo::of(&record)?;
         self.context.write(move |write| Ok(table::put(write.transaction, write.cipher, &record)?)).await?;
         Ok(shown)
     }
@@ -259,7 +240,8 @@ impl Wallet {
             .await
     }
 
-    async fn host_of(&self, issuer: IssuerId) -> Result<String, WalletError> {
+    /// The host that links to an issuer name.
+    pub(super) async fn host_of(&self, issuer: IssuerId) -> Result<String, WalletError> {
         let known =
             self.context.read(move |connection, cipher| trust::issuer(connection, cipher, &issuer)).await?;
         // Both as `host` and as `https://host`.
@@ -293,18 +275,4 @@ fn draft(wish: &RequestWish, payee: AccountId, issuer_now: UnixSeconds) -> Payme
         .iter()
         .fold(draft, |draft, line| draft.line(&line.text, line.quantity_thousandths, line.amount));
     wish.note.iter().fold(draft, |draft, note| draft.note(note))
-}
-
-fn describe(record: &RequestRecord) -> Result<RequestInfo, WalletError> {
-    let request = Unproven::<Request>::parse(&record.artefact.0)
-        .map_err(|_| crate::store::StoreError::unreadable("request.value"))?;
-    Ok(RequestInfo {
-        request: record.request,
-        link: record.link.clone(),
-        issuers: record.issuers.clone(),
-        created_at: record.created_at,
-        ends_at: request.body().not_after,
-        paid_by: record.paid_by.clone(),
-        cancelled: record.cancelled,
-    })
 }

@@ -156,7 +156,7 @@ impl Person {
 
     /// Confirms a plan, which must be executed.
     pub async fn confirm(&self, plan: PaymentPlan) -> Result<Payment, DemoError> {
-        let paid = self.wallet.pay(plan).await?;
+        let paid = self.wallet.pay(plan, None).await?;
         match paid.state {
             PaymentState::Settled => Ok(paid),
             _ => Err(DemoError::NotSo(format!("{}'s payment is executed", self.name))),

@@ -201,7 +201,7 @@ impl Person {
     /// Pays an account; the payee is in step afterwards.
     pub async fn give(&self, payee: &Self, issuer: IssuerId, minor: i64) -> Payment {
         let plan = self.plan(payee, issuer, minor).await;
-        let payment = self.wallet.pay(plan).await.expect("the payment is made");
+        let payment = self.wallet.pay(plan, None).await.expect("the payment is made");
         assert_eq!(payment.state, PaymentState::Settled, "refused: {:?}", payment.refusal);
         payee.wallet.sync(issuer).await.expect("the payee is in step");
         payment

@@ -83,9 +83,9 @@ async fn a_locked_wallet_does_nothing_and_forgets_nothing() {
     let plan = holder.plan(&owner, issuer, 100).await;
     holder.wallet.lock().await;
     assert_eq!(holder.wallet.balances().await.unwrap_err().code(), "locked");
-    assert_eq!(holder.wallet.pay(plan.clone()).await.unwrap_err().code(), "locked");
+    assert_eq!(holder.wallet.pay(plan.clone(), None).await.unwrap_err().code(), "locked");
     holder.wallet.unlock().await.unwrap();
-    assert_eq!(holder.wallet.pay(plan).await.unwrap().state, PaymentState::Settled);
+    assert_eq!(holder.wallet.pay(plan, None).await.unwrap().state, PaymentState::Settled);
     assert_eq!(holder.balance(issuer).await, 400);
 }
 

@@ -92,7 +92,7 @@ async fn a_dropped_entry_and_a_new_one_in_its_place() {
     inside.drop_entry(scene.issuer, account, 2).await.unwrap();
     // Another payment takes the place of the one that was dropped; the holder does not look until then.
     let plan = scene.owner.plan(&scene.holder, scene.issuer, 70).await;
-    scene.owner.wallet.pay(plan).await.unwrap();
+    scene.owner.wallet.pay(plan, None).await.unwrap();
     scene.assert_caught("two_states", Finding::Fraud).await;
 }
 
@@ -104,7 +104,7 @@ async fn a_dropped_entry_and_more_than_were_there_before() {
     inside.drop_entry(scene.issuer, account, 2).await.unwrap();
     for minor in [70, 80] {
         let plan = scene.owner.plan(&scene.holder, scene.issuer, minor).await;
-        scene.owner.wallet.pay(plan).await.unwrap();
+        scene.owner.wallet.pay(plan, None).await.unwrap();
     }
     // What comes after the holder's chain does not follow from it. From the beginning, it passes by its receipts.
     scene.assert_caught("rewritten", Finding::Fraud).await;
@@ -177,7 +177,7 @@ async fn two_histories_meet_when_their_camps_pay_each_other() {
     other.wallet.sync(scene.issuer).await.unwrap();
 
     let plan = scene.holder.plan(&other, scene.issuer, 10).await;
-    let paid = scene.holder.wallet.pay(plan).await.unwrap();
+    let paid = scene.holder.wallet.pay(plan, None).await.unwrap();
     other.wallet.sync(scene.issuer).await.unwrap();
     let alarmed = other
         .next(|event| match event {

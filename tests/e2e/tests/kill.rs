@@ -53,7 +53,7 @@ async fn the_payer_in_a_process_of_its_own() {
     let wallet = Wallet::open(&options(Path::new(folder))).await.unwrap();
     let plan = wallet.plan(wish(issuer, payee)).await.unwrap();
     println!("paying");
-    let paid = wallet.pay(plan).await.unwrap();
+    let paid = wallet.pay(plan, None).await.unwrap();
     println!("paid {:?}", paid.state);
 }
 
@@ -89,7 +89,7 @@ async fn one_life(death: Death) {
     let payer = wallet.add_currency(&link, AccountKind::Private).await.unwrap().account;
     let mut given = owner.wallet.plan(wish(issuer, payer)).await.unwrap();
     (given.total, given.idempotency_key) = (Amount::new(1_000), "given".into());
-    owner.wallet.pay(given).await.unwrap();
+    owner.wallet.pay(given, None).await.unwrap();
     wallet.sync(issuer).await.unwrap();
     wallet.close().await.unwrap();
 
@@ -117,7 +117,7 @@ async fn one_life(death: Death) {
     let wallet = Wallet::open(&options(folder.path())).await.unwrap();
     // The same key: whatever became of the first confirmation, this finds it or is it.
     let plan = wallet.plan(wish(issuer, payee.account(issuer).await)).await.unwrap();
-    let paid = wallet.pay(plan).await.unwrap();
+    let paid = wallet.pay(plan, None).await.unwrap();
     assert_eq!(paid.state, PaymentState::Settled, "{death:?}");
     wallet.sync(issuer).await.unwrap();
     let balance = wallet.balance(issuer).await.unwrap();

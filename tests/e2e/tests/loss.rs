@@ -167,7 +167,7 @@ async fn the_thief_with_the_phone() {
     scene.assert_balances(&wallet, &[100, 200, 300]).await;
 
     // The old phone can do nothing any more: not pay, not read, not grant, not leave a list.
-    let refused = thief.wallet.pay(own_plan).await.unwrap();
+    let refused = thief.wallet.pay(own_plan, None).await.unwrap();
     assert_eq!(refused.state, PaymentState::Refused);
     assert_eq!(refused.refusal.as_deref(), Some("not_allowed"));
     for issuer in &scene.issuers {
@@ -346,7 +346,7 @@ async fn an_owner_who_lost_the_phone_is_still_the_owner() {
         thief.wallet.attest(issuer, account, "Mallory", tallystick::artefact::Role::Customer, until).await;
     assert!(matches!(name, Err(WalletError::Refused { .. })), "{name:?}");
     let plan = thief.plan(&scene.anna, issuer, 1_000).await;
-    assert_eq!(thief.wallet.pay(plan).await.unwrap().state, PaymentState::Refused);
+    assert_eq!(thief.wallet.pay(plan, None).await.unwrap().state, PaymentState::Refused);
 
     // The new one does both; holders see that the key was replaced, and go on.
     let owner = Person::with(wallet, &thief.phrase, options, Arc::clone(&scene.towns[0].clock));

@@ -48,7 +48,7 @@ async fn a_reply_lost_after_the_commit() {
     let scene = scene().await;
     let plan = scene.payer.plan(&scene.payee, scene.issuer, 250).await;
     scene.town.host.faults.once("POST", "/orders", Fault::LoseReply);
-    let payment = scene.payer.wallet.pay(plan).await.unwrap();
+    let payment = scene.payer.wallet.pay(plan, None).await.unwrap();
     assert_eq!(payment.state, PaymentState::Settled);
     assert_eq!(scene.town.host.faults.remaining(), 0);
     scene.assert_paid(250).await;
@@ -60,7 +60,7 @@ async fn an_order_that_is_handled_twice_and_an_answer_of_500() {
     for fault in [Fault::HandleTwice, Fault::FailBefore, Fault::FailAfter] {
         let plan = scene.payer.plan(&scene.payee, scene.issuer, 100).await;
         scene.town.host.faults.once("POST", "/orders", fault);
-        let payment = scene.payer.wallet.pay(plan).await.unwrap();
+        let payment = scene.payer.wallet.pay(plan, None).await.unwrap();
         assert_eq!(payment.state, PaymentState::Settled);
     }
     scene.assert_paid(300).await;
@@ -73,7 +73,7 @@ async fn a_double_tap_from_two_threads() {
     let taps: Vec<_> = (0..4)
         .map(|_| {
             let (wallet, plan) = (scene.payer.wallet.clone(), plan.clone());
-            tokio::spawn(async move { wallet.pay(plan).await })
+            tokio::spawn(async move { wallet.pay(plan, None).await })
         })
         .collect();
     let mut payments = Vec::new();
@@ -89,10 +89,10 @@ async fn a_double_tap_from_two_threads() {
 async fn one_key_for_two_payments_is_a_conflict() {
     let scene = scene().await;
     let plan = scene.payer.plan(&scene.payee, scene.issuer, 250).await;
-    scene.payer.wallet.pay(plan.clone()).await.unwrap();
+    scene.payer.wallet.pay(plan.clone(), None).await.unwrap();
     let mut other = plan;
     other.total = tallystick::money::Amount::new(251);
-    let error = scene.payer.wallet.pay(other).await.unwrap_err();
+    let error = scene.payer.wallet.pay(other, None).await.unwrap_err();
     assert_eq!(error.code(), "conflict");
     scene.assert_paid(250).await;
 }
@@ -103,7 +103,7 @@ async fn an_issuer_that_is_down_is_asked_again_after_a_restart_of_the_wallet() {
     let plan = scene.payer.plan(&scene.payee, scene.issuer, 250).await;
     scene.town.host.kill().await;
     let payer = scene.payer.wallet.clone();
-    let paying = tokio::spawn(async move { payer.pay(plan).await });
+    let paying = tokio::spawn(async move { payer.pay(plan, None).await });
     let payment = scene
         .payer
         .next(|event| match event {
@@ -131,7 +131,7 @@ async fn a_host_that_dies_after_the_commit_gives_the_same_answer_when_it_is_back
         scene.town.host.faults.once("POST", "/orders", Fault::LoseReply);
     }
     let payer = scene.payer.wallet.clone();
-    let paying = tokio::spawn(async move { payer.pay(plan).await });
+    let paying = tokio::spawn(async move { payer.pay(plan, None).await });
     scene.payee.wallet.listen().await.unwrap();
     scene
         .payee
@@ -154,7 +154,7 @@ async fn a_late_refusal_frees_the_money() {
     let payer = scene.payer.wallet.clone();
     let mut stopped = scene;
     stopped.town.host.kill().await;
-    let paying = tokio::spawn(async move { payer.pay(plan).await });
+    let paying = tokio::spawn(async move { payer.pay(plan, None).await });
     stopped.payer.next(|event| matches!(event, Event::PaymentSubmitted { .. }).then_some(())).await;
     stopped.town.clock.move_by(300);
     stopped.town.host.up().await;
@@ -168,7 +168,7 @@ async fn a_late_refusal_frees_the_money() {
 async fn more_than_there_is_is_refused_before_anything_is_signed() {
     let scene = scene().await;
     let plan = scene.payer.plan(&scene.payee, scene.issuer, 1_001).await;
-    let error = scene.payer.wallet.pay(plan).await.unwrap_err();
+    let error = scene.payer.wallet.pay(plan, None).await.unwrap_err();
     assert!(matches!(error, WalletError::InsufficientFunds { .. }), "{error:?}");
     scene.assert_paid(0).await;
 }
@@ -182,7 +182,7 @@ async fn a_crash_between_the_receipt_and_the_chain() {
     for _ in 0..3 {
         scene.town.host.faults.once("GET", "/statements/latest", Fault::FailBefore);
     }
-    let paid = scene.payer.wallet.pay(plan).await.unwrap();
+    let paid = scene.payer.wallet.pay(plan, None).await.unwrap();
     assert_eq!((paid.state, paid.sequence), (PaymentState::Settled, None));
     let balance = scene.payer.wallet.balance(scene.issuer).await.unwrap();
     assert_eq!(

@@ -67,7 +67,7 @@ async fn a_request_is_paid_once_and_both_sides_see_it() {
     assert_eq!(plan.payee.name.as_deref(), Some("Corner Shop"));
     assert_eq!(plan.payee.vouched_by, "Bakery");
     assert_eq!(plan.warnings, [PlanWarning::FirstPayment]);
-    let paid = scene.customer.wallet.pay(plan).await.unwrap();
+    let paid = scene.customer.wallet.pay(plan, None).await.unwrap();
     assert_eq!(paid.state, PaymentState::Settled);
 
     let seen = scene.shop.wallet.wait_for_request(request.request, 20_000).await.unwrap();
@@ -78,7 +78,7 @@ async fn a_request_is_paid_once_and_both_sides_see_it() {
     // The second scan finds the first payment; nothing is paid again.
     let again = scene.customer.wallet.plan(wish).await.unwrap();
     assert!(again.warnings.is_empty(), "a known payee: {:?}", again.warnings);
-    assert_eq!(scene.customer.wallet.pay(again).await.unwrap().payment, paid.payment);
+    assert_eq!(scene.customer.wallet.pay(again, None).await.unwrap().payment, paid.payment);
     assert_eq!(scene.customer.balance(scene.issuer).await, 9_550);
 }
 
@@ -88,9 +88,9 @@ async fn somebody_else_finds_it_paid() {
     let second = scene.town.holder_of(&scene.owner, scene.issuer, 1_000).await;
     let request = scene.ask(scene.asked(Some(450))).await;
     let plan = scene.customer.wallet.plan(wish(&request.link)).await.unwrap();
-    scene.customer.wallet.pay(plan).await.unwrap();
+    scene.customer.wallet.pay(plan, None).await.unwrap();
     let plan = second.wallet.plan(wish(&request.link)).await.unwrap();
-    let refused = second.wallet.pay(plan).await.unwrap();
+    let refused = second.wallet.pay(plan, None).await.unwrap();
     assert_eq!((refused.state, refused.refusal.as_deref()), (PaymentState::Refused, Some("already_paid")));
     assert_eq!(second.available(scene.issuer).await, 1_000);
 }
@@ -111,7 +111,7 @@ async fn open_amounts_tips_and_requests_by_reference() {
         match (scene.customer.wallet.plan(chosen).await, outcome) {
             (Ok(plan), Ok(total)) => {
                 assert_eq!(plan.total, Amount::new(total));
-                let paid = scene.customer.wallet.pay(plan).await.unwrap();
+                let paid = scene.customer.wallet.pay(plan, None).await.unwrap();
                 assert_eq!(paid.state, PaymentState::Settled, "{:?}", paid.refusal);
             }
             (planned, expected) => assert_eq!(planned.unwrap_err().code(), expected.unwrap_err()),
@@ -125,7 +125,7 @@ async fn open_amounts_tips_and_requests_by_reference() {
     let request = scene.ask(long).await;
     assert!(request.link.len() < 110, "by reference the link is short: {}", request.link);
     let plan = scene.customer.wallet.plan(wish(&request.link)).await.unwrap();
-    assert_eq!(scene.customer.wallet.pay(plan).await.unwrap().state, PaymentState::Settled);
+    assert_eq!(scene.customer.wallet.pay(plan, None).await.unwrap().state, PaymentState::Settled);
     assert_eq!(
         scene.shop.wallet.wait_for_request(request.request, 20_000).await.unwrap().amount,
         Amount::new(300)
@@ -138,7 +138,7 @@ async fn expired_and_cancelled_requests_are_not_paid() {
     let request = scene.ask(scene.asked(Some(450))).await;
     let plan = scene.customer.wallet.plan(wish(&request.link)).await.unwrap();
     scene.town.clock.move_by(301);
-    let error = scene.customer.wallet.pay(plan).await.unwrap_err();
+    let error = scene.customer.wallet.pay(plan, None).await.unwrap_err();
     assert_eq!(error.code(), "expired");
     let plan = scene.customer.wallet.plan(wish(&request.link)).await.unwrap();
     assert!(plan.warnings.contains(&PlanWarning::Expired));
@@ -146,7 +146,7 @@ async fn expired_and_cancelled_requests_are_not_paid() {
     let request = scene.ask(scene.asked(Some(450))).await;
     assert!(scene.shop.wallet.cancel_request(request.request).await.unwrap().cancelled);
     let plan = scene.customer.wallet.plan(wish(&request.link)).await.unwrap();
-    let refused = scene.customer.wallet.pay(plan).await.unwrap();
+    let refused = scene.customer.wallet.pay(plan, None).await.unwrap();
     assert_eq!(refused.refusal.as_deref(), Some("request_cancelled"));
     assert_eq!(scene.customer.available(scene.issuer).await, 10_000);
 }
@@ -156,18 +156,18 @@ async fn refunds_go_back_to_the_payer_and_not_beyond_what_was_paid() {
     let scene = scene().await;
     let request = scene.ask(scene.asked(Some(450))).await;
     let plan = scene.customer.wallet.plan(wish(&request.link)).await.unwrap();
-    let paid = scene.customer.wallet.pay(plan).await.unwrap();
+    let paid = scene.customer.wallet.pay(plan, None).await.unwrap();
     scene.shop.wallet.wait_for_request(request.request, 20_000).await.unwrap();
 
     let shop = &scene.shop.wallet;
     let refund = shop.plan_refund(paid.payment, Some(Amount::new(150)), None).await.unwrap();
     scene.town.host.faults.once("POST", "/orders", Fault::LoseReply);
-    assert_eq!(shop.pay(refund).await.unwrap().state, PaymentState::Settled);
+    assert_eq!(shop.pay(refund, None).await.unwrap().state, PaymentState::Settled);
     let error = shop.plan_refund(paid.payment, Some(Amount::new(301)), None).await.unwrap_err();
     assert_eq!(error.code(), "refund_exceeds");
     let rest = shop.plan_refund(paid.payment, None, None).await.unwrap();
     assert_eq!(rest.total, Amount::new(300));
-    assert_eq!(shop.pay(rest).await.unwrap().state, PaymentState::Settled);
+    assert_eq!(shop.pay(rest, None).await.unwrap().state, PaymentState::Settled);
 
     scene.customer.wallet.sync(scene.issuer).await.unwrap();
     assert_eq!(scene.customer.balance(scene.issuer).await, 10_000);
@@ -183,7 +183,7 @@ async fn a_changed_amount_and_a_strangers_request() {
     // The plan is the app's; what is signed is checked against the request's own bytes.
     let mut plan = scene.customer.wallet.plan(wish(&request.link)).await.unwrap();
     plan.total = Amount::new(1);
-    let error = scene.customer.wallet.pay(plan).await.unwrap_err();
+    let error = scene.customer.wallet.pay(plan, None).await.unwrap_err();
     assert_eq!(error.code(), "wrong_amount");
 
     // A flipped character anywhere in the link.

@@ -79,6 +79,18 @@ pub struct Payment {
     pub sequence: Option<i64>,
 }
 
+impl Payment {
+    /// How much of it this wallet may still pay back: nothing of a payment that did not come in, or is a refund itself.
+    pub fn refundable(&self) -> Amount {
+        let came_in = self.direction == Direction::In && self.state == PaymentState::Settled;
+        if came_in && self.repays.is_none() {
+            self.amount.checked_sub(self.refunded).unwrap_or(Amount::ZERO).max(Amount::ZERO)
+        } else {
+            Amount::ZERO
+        }
+    }
+}
+
 /// A payment's place in the history: by time; within a second by its place in the chain, what is in no chain (yet) after
 /// all that is; and at last by row, so that no two are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -56,8 +56,8 @@ pub async fn confirm(session: &Session<'_>, plan: PaymentPlan, consent: &Consent
     let pin = if over_limit { Some(consent::pin(consent).await?) } else { None };
     session.set_stage(Stage::Paying);
     let paid = match &pin {
-        None => session.wallet.pay(plan).await,
-        Some(pin) => session.wallet.pay_over_limit(plan, pin).await,
+        None => session.wallet.pay(plan, None).await,
+        Some(pin) => session.wallet.pay_over_limit(plan, pin, None).await,
     };
     session.set_stage(Stage::Working);
     match paid {

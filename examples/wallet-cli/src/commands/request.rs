@@ -225,7 +225,7 @@ impl Fields {
         Self {
             request: info.request,
             link: info.link.clone(),
-            issuers: info.issuers.clone(),
+            issuers: info.prices.iter().map(|price| price.issuer).collect(),
             created_at: info.created_at,
             ends_at: info.ends_at,
             paid_by: info.paid_by.clone(),

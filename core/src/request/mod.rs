@@ -6,9 +6,11 @@
 //!   a currency is found. `grant_link`: `/g/…`, an account to act for. `receipt_link`: `/r/…`, a payment that was made.
 //!   `key_link`: `k/…`, a key to be granted something. `host`: the one form of a host.
 //! - `scan`: what a text is that was scanned or pasted, and reading it from a picture.
-//! - `code_size`: how large a link is as a code on glass or paper.
+//! - `code_size`: how large a link is as a code on glass or paper. `code`: drawing it.
+//! - `mark`: a colour and two words by which both sides of a payment know it.
 
 mod card_link;
+mod code;
 mod code_size;
 mod draft;
 mod error;
@@ -16,6 +18,7 @@ mod grant_link;
 mod host;
 mod key_link;
 mod link;
+mod mark;
 mod receipt_link;
 mod request_link;
 mod rules;
@@ -24,12 +27,14 @@ mod scan;
 mod tests;
 
 pub use card_link::CardLink;
+pub use code::{Code, CodeError, CodeModules, MAX_PIXELS_PER_MODULE, QUIET_ZONE, TerminalStyle};
 pub use code_size::{CodeLevel, LinkText, MAX_CODE_VERSION};
 pub use draft::PaymentRequest;
 pub use error::{LinkError, RequestError};
 pub use grant_link::GrantLink;
 pub use key_link::KeyLink;
 pub use link::{Link, MAX_LINK_LENGTH, parse_link};
+pub use mark::{MarkColour, PaymentMark};
 pub use receipt_link::ReceiptLink;
 pub use request_link::{RequestCode, RequestLink};
 pub use rules::{TipChoice, amount_for, check_amount, check_end, check_tip, issuers_of, price, tip_choices};

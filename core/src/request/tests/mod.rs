@@ -2,6 +2,7 @@
 
 mod drafts;
 mod links;
+mod marks;
 mod rules;
 mod sizes;
 

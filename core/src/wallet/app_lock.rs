@@ -81,6 +81,12 @@ impl Wallet {
         lifecycle::unlock(&self.context, Some(pin)).await
     }
 
+    /// Checks the PIN of a wallet that is unlocked, for an app that has something of its own to guard. A wrong one counts
+    /// and makes the next wait, as with [`unlock_with_pin`](Self::unlock_with_pin), and the failures are the same.
+    pub async fn check_pin(&self, pin: &str) -> Result<(), WalletError> {
+        self.proof(Some(pin)).await.map(drop)
+    }
+
     /// Sets the PIN, or changes it: then the present one is needed. It takes at least 4 digits, or 8 characters if any
     /// of them is not a digit, and at most 128 (`pin_format`).
     ///

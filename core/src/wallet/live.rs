@@ -1,7 +1,6 @@
 //! News from issuers as they happen.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 
@@ -12,20 +11,6 @@ use crate::issuer::{AccountRef, ChainPosition, LiveEvent};
 use crate::keys::IssuerId;
 use crate::operation::trust;
 use crate::store::tables::account::ACCOUNTS;
-
-/// The issuers that are listened to.
-#[derive(Default)]
-pub(crate) struct Listening(Mutex<HashSet<IssuerId>>);
-
-impl Listening {
-    fn begin(&self, issuer: IssuerId) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(issuer)
-    }
-
-    fn end(&self, issuer: &IssuerId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(issuer);
-    }
-}
 
 /// Says that nobody listens any more, also when the task is ended from outside.
 struct Ear {
@@ -73,6 +58,8 @@ impl Wallet {
             .map_err(|error| trust::network(&error))?;
         self.context.tasks.spawn(async move {
             while let Some(event) = events.next().await {
+                let online = matches!(event, LiveEvent::Connected | LiveEvent::Entry(_));
+                ear.wallet.listening.note(ear.issuer, online);
                 match event {
                     LiveEvent::Connected | LiveEvent::Entry(_) => {
                         if let Err(error) = ear.wallet.sync_to(ear.issuer, Depth::News).await {

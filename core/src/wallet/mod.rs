@@ -4,12 +4,14 @@
 //!
 //! - `options`, `lifecycle`, `app_lock`: from a folder to an open wallet. `events`: what it tells.
 //! - `currency`, `balance`, `exposure`: what is held. `payee`, `plan`, `pay`, `refund`, `request`: what is done with it.
-//! - `history`, `export`: what was done. `sync`, `statement`, `live`, `evidence`: what issuers say, and whether it is true.
+//! - `history`, `export`: what was done. `sync`, `statement`, `live`, `connection`, `evidence`: what issuers
+//!   say, and whether it is true.
 //! - `wallet_list`, `restore`, `rekey`: after a loss. `owner`: for those who issue. `unfinished`: what is taken up at every
 //!   start.
 
 mod app_lock;
 mod balance;
+mod connection;
 mod currency;
 mod events;
 mod evidence;
@@ -45,6 +47,7 @@ pub use crate::store::tables::act::ActState;
 pub use crate::store::tables::payment::{Direction, Payment, PaymentState};
 pub use app_lock::AppLock;
 pub use balance::Balance;
+pub use connection::IssuerConnection;
 pub use currency::{AccountKind, CurrencyInfo};
 pub use evidence::{EvidenceInfo, verify_evidence};
 pub use export::{ExportChunk, ExportFormat, ExportQuery};
@@ -72,7 +75,7 @@ use crate::operation::context::Context;
 #[derive(Clone)]
 pub struct Wallet {
     context: Arc<Context>,
-    listening: Arc<live::Listening>,
+    listening: Arc<connection::Listening>,
 }
 
 impl Wallet {

@@ -67,6 +67,18 @@ impl Wallet {
         tokio::time::timeout(patience, decided).await.unwrap_or(Err(WalletError::Pending { payment }))
     }
 
+    /// The payment that was confirmed with this idempotency key, if there is one. Needs no network.
+    pub async fn payment_with_key(&self, idempotency_key: &str) -> Result<Option<Payment>, WalletError> {
+        let key = idempotency_key.to_owned();
+        self.context
+            .read(move |connection, cipher| {
+                let row = operation::key(cipher, &key);
+                let Some(operation) = operation::get(connection, cipher, &row)? else { return Ok(None) };
+                Ok(payment::get(connection, cipher, &operation.record.payment)?)
+            })
+            .await
+    }
+
     /// The payments whose outcome is not known yet, oldest first. Needs no network.
     pub async fn pending_payments(&self) -> Result<Vec<Payment>, WalletError> {
         self.context

@@ -1,0 +1,144 @@
+//! The folder of a till: its wallet, and the key to it.
+//!
+//! A till starts by itself after a power cut, so nobody is there to give a passphrase. The wallet's key lies in a file
+//! that only the till's user can read, behind a random passphrase in another. That guards against somebody who gets the
+//! wallet's file alone, such as from a copy; against somebody who has the whole folder, the grant's limits do, and the
+//! shop's owner, who cancels the key.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use data_encoding::BASE64URL_NOPAD;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
+use tallystick::clock::{Entropy, SystemClock, SystemEntropy};
+use tallystick::error::WalletError;
+use tallystick::issuer::native::{NativeBackend, NativeConfig};
+use tallystick::keys::{PassphraseCost, PassphraseFileStore, SecretStoreError};
+use tallystick::wallet::{Wallet, WalletOptions};
+use zeroize::Zeroizing;
+
+use crate::folder;
+
+const KEY_FILE: &str = "wallet.key";
+const PASSPHRASE_FILE: &str = "wallet.pass";
+const PASSPHRASE_LENGTH: usize = 32;
+
+/// A till stands behind a counter with people waiting: it asks soon again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// Servers send something every 15 seconds.
+const SILENCE: Duration = Duration::from_secs(25);
+
+/// Why a till's folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlaceError {
+    /// There is no till in it.
+    #[error("there is no till in {0}: make one with `tallystick-till init`")]
+    NoTill(String),
+    /// There is a till in it already.
+    #[error("there is a till in {0} already")]
+    Taken(String),
+    /// A file could not be read or written.
+    #[error("{file}: {source}")]
+    File {
+        /// The file.
+        file: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The key cannot be made or opened.
+    #[error("the key to the wallet cannot be used: {0}")]
+    Key(#[from] SecretStoreError),
+    /// The wallet cannot be made or opened.
+    #[error(transparent)]
+    Wallet(#[from] WalletError),
+}
+
+impl PlaceError {
+    /// A stable name for this error.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::NoTill(_) => "no_till",
+            Self::Taken(_) => "till_exists",
+            Self::File { .. } => "folder_failed",
+            Self::Key(error) => error.code(),
+            Self::Wallet(error) => error.code(),
+        }
+    }
+}
+
+/// The folder of a till.
+#[derive(Debug, Clone)]
+pub struct Place {
+    folder: PathBuf,
+    trusted: Vec<PathBuf>,
+}
+
+impl Place {
+    /// A folder, and PEM files of authorities to believe beside those of the web.
+    pub fn new(folder: impl Into<PathBuf>, trusted: Vec<PathBuf>) -> Self {
+        Self { folder: folder.into(), trusted }
+    }
+
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Makes the till's wallet. It owns nothing, so its recovery phrase is forgotten: a till that is lost is replaced by
+    /// another, with a grant of its own.
+    pub async fn init(&self) -> Result<Wallet, PlaceError> {
+        let key = self.folder.join(KEY_FILE);
+        if key.exists() {
+            return Err(PlaceError::Taken(self.folder.display().to_string()));
+        }
+        let failed = |file: &Path, source| PlaceError::File { file: file.display().to_string(), source };
+        folder::make_private(&self.folder).map_err(|error| failed(&self.folder, error))?;
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        let random = Zeroizing::new(entropy.bytes::<PASSPHRASE_LENGTH>());
+        let passphrase = Zeroizing::new(BASE64URL_NOPAD.encode(random.as_slice()));
+        let file = self.folder.join(PASSPHRASE_FILE);
+        folder::write_private(&file, passphrase.as_bytes()).map_err(|error| failed(&file, error))?;
+        // Nobody guesses 256 random bits, however little a guess costs.
+        let store = PassphraseFileStore::create(&key, &passphrase, PassphraseCost::LEAST, entropy)?;
+        let (wallet, _phrase) = Wallet::create(&self.options_with(store)?).await?;
+        Ok(wallet)
+    }
+
+    /// How the till's wallet is opened.
+    pub fn options(&self) -> Result<WalletOptions, PlaceError> {
+        let file = self.folder.join(PASSPHRASE_FILE);
+        let read = folder::read_if_there(&file)
+            .map_err(|source| PlaceError::File { file: file.display().to_string(), source })?;
+        let passphrase =
+            Zeroizing::new(read.ok_or_else(|| PlaceError::NoTill(self.folder.display().to_string()))?);
+        let passphrase = std::str::from_utf8(&passphrase).map_err(|_| SecretStoreError::Corrupt)?;
+        let key = self.folder.join(KEY_FILE);
+        self.options_with(PassphraseFileStore::open(&key, passphrase.trim(), Arc::new(SystemEntropy))?)
+    }
+
+    fn options_with(&self, store: PassphraseFileStore) -> Result<WalletOptions, PlaceError> {
+        let mut extra_roots = Vec::new();
+        for file in &self.trusted {
+            let failed = |error: rustls_pki_types::pem::Error| PlaceError::File {
+                file: file.display().to_string(),
+                source: io::Error::new(io::ErrorKind::InvalidData, error),
+            };
+            for certificate in CertificateDer::pem_file_iter(file).map_err(failed)? {
+                extra_roots.push(certificate.map_err(failed)?.to_vec());
+            }
+        }
+        let config = NativeConfig {
+            extra_roots,
+            longest_pause: LONGEST_PAUSE,
+            silence_timeout: SILENCE,
+            ..NativeConfig::default()
+        };
+        let backend = NativeBackend::new(config, Arc::new(SystemClock), Arc::new(SystemEntropy))
+            .map_err(|error| PlaceError::Wallet(WalletError::Internal { reason: error.to_string() }))?;
+        Ok(WalletOptions::new(&self.folder, Arc::new(store), Arc::new(backend)))
+    }
+}

@@ -1,0 +1,6 @@
+//! A till, its issuers and its customers, all real, over loopback TLS; the page is played by an HTTP client.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod counter;
+mod story;

@@ -34,12 +34,7 @@ impl Caller {
 impl From<HttpSignatureError> for Problem {
     fn from(error: HttpSignatureError) -> Self {
         let (status, code) = error.problem();
-        let code = match code {
-            "clock_skew" => Code::ClockSkew,
-            "bad_signature" => Code::BadSignature,
-            "not_authorised" => Code::NotAuthorised,
-            _ => Code::BadRequest,
-        };
+        let code = Code::named(code).unwrap_or(Code::BadRequest);
         let problem = Self::new(code, error.to_string());
         let problem = match StatusCode::from_u16(status) {
             Ok(status) => problem.status(status),

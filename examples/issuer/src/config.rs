@@ -8,6 +8,7 @@ use std::time::Duration;
 use tallystick::clock::{Clock, Entropy, SystemClock, SystemEntropy};
 use zeroize::Zeroizing;
 
+use crate::apps::Apps;
 use crate::faults::{Faults, NoFaults};
 
 /// Everything that an operator decides.
@@ -26,6 +27,8 @@ pub struct Config {
     pub admission_token: Option<Token>,
     /// Whoever reads the metrics must show this token. Absent: anyone may.
     pub metrics_token: Option<Token>,
+    /// The wallets that pages recommend, and the apps that may open links.
+    pub apps: Apps,
     /// The longest time between two statements of an issuer. The protocol asks for one a day at least.
     pub statement_interval: Duration,
     /// How long a graceful stop waits for requests in flight.
@@ -145,6 +148,7 @@ impl Config {
             tls: None,
             admission_token: None,
             metrics_token: None,
+            apps: Apps::default(),
             // Twice the rate that the protocol asks for, so that an hour of downtime misses no day.
             statement_interval: Duration::from_hours(12),
             stop_within: Duration::from_secs(10),

@@ -4,6 +4,7 @@
 //! from the top down:
 //!
 //! - `routes`: the HTTP interface, one file a resource; `http`: what routes share; `access`: who may read.
+//! - `pages`: what people see who open a link; `apps`: the wallets that an operator recommends.
 //! - `book`: what is done, each one piece of work of the writer's transaction.
 //! - `decide`: the rules, as pure functions.
 //! - `db`: the tables, one thread that writes in groups, a few connections that read.
@@ -11,6 +12,7 @@
 //!   bounds, its counters, its statements' trees.
 
 mod access;
+pub mod apps;
 mod book;
 mod chores;
 pub mod config;
@@ -23,6 +25,7 @@ mod hub;
 mod keys;
 mod metrics;
 mod openapi;
+mod pages;
 mod problem;
 mod rates;
 mod routes;

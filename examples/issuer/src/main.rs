@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use tallystick_issuer::apps::{AndroidApp, AppleApp, Apps, WalletSite};
 use tallystick_issuer::{Config, Issuer, Limits, RunningServer, TlsFiles, Token, backup};
 
 /// The reference issuer of Tallystick: many businesses' currencies on one host.
@@ -58,6 +59,26 @@ struct Serve {
     /// Whoever reads the metrics must show this token.
     #[arg(long, env = "TALLYSTICK_METRICS_TOKEN", hide_env_values = true)]
     metrics_token: Option<String>,
+    /// A wallet that pages recommend: NAME=https://site. May be given several times.
+    #[arg(long = "wallet", env = "TALLYSTICK_WALLETS", value_delimiter = ',', value_name = "NAME=URL")]
+    wallets: Vec<WalletSite>,
+    /// An Android app that may open this host's links: PACKAGE=FINGERPRINT, the SHA-256 of a certificate that signs it. May
+    /// be given several times.
+    #[arg(
+        long = "android-app",
+        env = "TALLYSTICK_ANDROID_APPS",
+        value_delimiter = ',',
+        value_name = "PACKAGE=FINGERPRINT"
+    )]
+    android_apps: Vec<AndroidApp>,
+    /// An app of Apple's systems that may open this host's links: TEAM.BUNDLE. May be given several times.
+    #[arg(
+        long = "apple-app",
+        env = "TALLYSTICK_APPLE_APPS",
+        value_delimiter = ',',
+        value_name = "TEAM.BUNDLE"
+    )]
+    apple_apps: Vec<AppleApp>,
     /// The longest time between two statements of an issuer, in hours.
     #[arg(long, env = "TALLYSTICK_STATEMENT_HOURS", default_value_t = 12, value_parser = clap::value_parser!(u64).range(1..=24))]
     statement_hours: u64,
@@ -96,6 +117,7 @@ impl Serve {
                 .map(|(certificates, key)| TlsFiles { certificates, key }),
             admission_token: self.admission_token.map(Token::new),
             metrics_token: self.metrics_token.map(Token::new),
+            apps: Apps { wallets: self.wallets, android: self.android_apps, apple: self.apple_apps },
             statement_interval: Duration::from_secs(self.statement_hours * 3_600),
             limits,
             ..Config::on_loopback(self.data)

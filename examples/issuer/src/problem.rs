@@ -22,7 +22,13 @@ macro_rules! codes {
                 match self { $(Self::$name => $code,)* }
             }
 
-            fn status(self) -> StatusCode {
+            /// The code with this name.
+            pub fn named(name: &str) -> Option<Self> {
+                match name { $($code => Some(Self::$name),)* _ => None }
+            }
+
+            /// The status that it goes with.
+            pub fn status(self) -> StatusCode {
                 match self { $(Self::$name => StatusCode::$status,)* }
             }
 
@@ -131,15 +137,10 @@ impl Problem {
 
     /// What is wrong with a member of the body that should be an artefact.
     pub fn artefact(member: &'static str, error: &ArtefactError) -> Self {
-        let (code, field) = match error {
-            ArtefactError::TooLarge { .. } => (Code::TooLarge, None),
-            ArtefactError::UnknownVersion { .. } => (Code::UnknownVersion, None),
-            ArtefactError::UnknownCritical { .. } => (Code::UnknownCritical, None),
-            ArtefactError::BadSignature => (Code::BadSignature, None),
-            ArtefactError::Missing { field } | ArtefactError::Field { field, .. } => {
-                (Code::BadArtefact, Some(*field))
-            }
-            _ => (Code::BadArtefact, None),
+        let code = Code::named(error.problem_code()).unwrap_or(Code::BadArtefact);
+        let field = match error {
+            ArtefactError::Missing { field } | ArtefactError::Field { field, .. } => Some(*field),
+            _ => None,
         };
         let problem = Self::new(code, format!("`{member}`: {error}"));
         match field {

@@ -159,6 +159,7 @@ fn assemble(config: Config, ports: Ports, stopping: watch::Receiver<bool>) -> Re
         faults: ports.faults,
         admission_token: config.admission_token,
         metrics_token: config.metrics_token,
+        apps: config.apps,
         origins,
         tls_key: identity.key_hash,
         services,

@@ -6,6 +6,7 @@ use tallystick::clock::Entropy;
 use tallystick::keys::Digest;
 
 use crate::access::Nonces;
+use crate::apps::Apps;
 use crate::config::{Limits, Token};
 use crate::db::{Readers, Writer};
 use crate::faults::Faults;
@@ -37,6 +38,7 @@ pub(crate) struct App {
     pub faults: Arc<dyn Faults>,
     pub admission_token: Option<Token>,
     pub metrics_token: Option<Token>,
+    pub apps: Apps,
     /// How the world reaches this server, first preferred.
     pub origins: Vec<String>,
     /// The hash of the TLS key, for cards to name.

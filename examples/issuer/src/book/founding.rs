@@ -53,7 +53,7 @@ fn next_key(cx: &WriteCx<'_>, issuer: &IssuerRow) -> Result<PublicKey, Problem> 
 }
 
 /// The card in force, whole.
-pub(super) fn card_in_force(
+pub(crate) fn card_in_force(
     issuer: &IssuerRow,
 ) -> Result<Option<Signed<tallystick::artefact::Card>>, Problem> {
     let parse = |bytes: &[u8]| Signed::parse(bytes).map_err(|_| Problem::internal());

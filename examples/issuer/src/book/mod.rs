@@ -16,6 +16,7 @@ pub(crate) mod replays;
 pub(crate) mod requests;
 mod restore;
 mod sign;
+pub(crate) mod standing;
 pub(crate) mod statements;
 
 pub(crate) use sign::{signing_key, writable};

@@ -74,14 +74,14 @@ pub(crate) fn founded(db: &Connection) -> rusqlite::Result<Vec<IssuerRow>> {
     sql::all(db, "SELECT * FROM issuer WHERE card IS NOT NULL ORDER BY no", [], read)
 }
 
-/// The cards in force of the issuers whose ids begin like this.
-pub(crate) fn cards_by_prefix(db: &Connection, prefix: [u8; 8]) -> rusqlite::Result<Vec<Vec<u8>>> {
+/// The founded issuers whose ids begin like this; of many, some.
+pub(crate) fn by_prefix(db: &Connection, prefix: [u8; 8]) -> rusqlite::Result<Vec<IssuerRow>> {
     // In the order of bytes, ids with a prefix lie between it filled up with zeros and with ones.
     let (mut from, mut to) = ([0; 16], [0xff; 16]);
     from[..8].copy_from_slice(&prefix);
     to[..8].copy_from_slice(&prefix);
-    let sql = "SELECT card FROM issuer WHERE id BETWEEN ?1 AND ?2 AND card IS NOT NULL LIMIT 8";
-    sql::all(db, sql, params![from, to], |row| row.get(0))
+    let sql = "SELECT * FROM issuer WHERE id BETWEEN ?1 AND ?2 AND card IS NOT NULL LIMIT 8";
+    sql::all(db, sql, params![from, to], read)
 }
 
 /// Takes up an issuer that has no card yet.

@@ -14,13 +14,13 @@ mod keys;
 mod links;
 mod opening;
 mod orders;
-mod page;
 mod payees;
 mod private;
 mod replays;
 mod requests;
 mod statements;
 mod view;
+mod well_known;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -36,6 +36,10 @@ pub(crate) fn all() -> OpenApiRouter<Shared> {
         .routes(routes!(host::openapi))
         .routes(routes!(links::card_link))
         .routes(routes!(links::request_link))
+        .routes(routes!(links::grant_link))
+        .routes(routes!(links::receipt_link))
+        .routes(routes!(well_known::android))
+        .routes(routes!(well_known::apple))
         .routes(routes!(cards::take_up))
         .routes(routes!(cards::read, cards::publish))
         .routes(routes!(cards::next_signing_key))

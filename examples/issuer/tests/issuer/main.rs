@@ -15,6 +15,7 @@ mod host;
 mod names;
 mod openapi;
 mod orders;
+mod pages;
 mod people;
 mod program;
 mod requests;

@@ -14,7 +14,7 @@ fn codes() -> impl Strategy<Value = Code> {
 }
 
 /// Black pixels are true.
-fn decoded(file: &[u8]) -> naive::Symbol {
+pub fn decoded(file: &[u8]) -> naive::Symbol {
     let mut reader = png::Decoder::new(std::io::Cursor::new(file)).read_info().unwrap();
     assert_eq!(reader.info().color_type, png::ColorType::Grayscale);
     assert_eq!(reader.info().bit_depth, png::BitDepth::One);

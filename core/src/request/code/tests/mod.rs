@@ -4,6 +4,7 @@
 mod forms;
 mod masks;
 mod naive;
+mod vectors;
 
 use proptest::prelude::*;
 use qrcode::QrCode;

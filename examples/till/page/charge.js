@@ -1,0 +1,138 @@
+// One charge: the code while it waits, then what became of it, over the whole screen.
+
+import { $, announce, drawCode, mark } from "./dom.js";
+import { CallError, get, post } from "./api.js";
+import { duration, errorText, money, t } from "./i18n.js";
+import { currencyOf, now, till } from "./store.js";
+import { isZero } from "./amount.js";
+
+const SEALS = { check: "M30 50l13 13 24-29", cross: "M34 34l28 28M62 34L34 62", clock: "M48 28v22l14 8" };
+let shown = null; // the charge
+let go = () => {};
+
+export function start(navigate) {
+  go = navigate;
+  $("cancel").addEventListener("click", cancel);
+  $("done").addEventListener("click", () => go("sell"));
+  $("again").addEventListener("click", () => go("sell"));
+  $("print").addEventListener("click", () => print());
+  $("share").addEventListener("click", share);
+  setInterval(tick, 250);
+  document.addEventListener("keydown", (event) => {
+    const view = document.body.dataset.view;
+    if (view === "result" && event.key === "Enter" && !event.target.matches("button, a, select")) go("sell");
+    if (view === "charge" && event.key === "Escape") (shown?.reusable ? $("done") : $("cancel")).click();
+  });
+}
+
+export const current = () => shown;
+
+/** Fetches the charge anew: after a reload, or when events may have been missed. */
+export async function open(id) {
+  show(await get(`/api/charge/${encodeURIComponent(id)}`));
+}
+
+/** Shows the charge in the state it is in. */
+export function show(charge) {
+  const changed = shown?.id !== charge.id || shown?.state !== charge.state;
+  // A payment is final: a stale answer that comes late does not take "paid" back.
+  if (shown?.id === charge.id && shown.payment && !charge.payment) return;
+  shown = charge;
+  const view = charge.state === "waiting" ? "charge" : "result";
+  document.body.dataset.view = view;
+  render();
+  if (changed) $(view === "charge" ? "charge-title" : "result-title").focus();
+}
+
+export function close() {
+  shown = null;
+}
+
+export function render() {
+  if (!shown) return;
+  $("charge-view").hidden = shown.state !== "waiting";
+  $("result-view").hidden = shown.state === "waiting";
+  if (shown.state === "waiting") waiting();
+  else result();
+}
+
+const priceText = (prices) => prices.map(({ issuer, amount }) => (amount ? money(amount, currencyOf(issuer)) : t("open_amount", { currency: currencyOf(issuer)?.name ?? "" }))).join(` ${t("or")} `);
+
+function waiting() {
+  const sum = priceText(shown.prices);
+  drawCode($("code"), shown.svg);
+  $("code").setAttribute("aria-label", t("code_label", { amount: sum }));
+  $("charge-shop").textContent = till.shop;
+  $("charge-title").textContent = sum;
+  $("charge-title").dataset.length = sum.length > 16 ? "long" : "short";
+  $("charge-tip").textContent = shown.tip === "none" ? "" : Array.isArray(shown.tip) ? t("tip_offered", { percent: shown.tip.join(" · ") }) : t("tip_asked");
+  $("charge-note").textContent = shown.note ?? "";
+  $("charge-error").textContent = "";
+  $("countdown").hidden = !shown.ends_at || shown.reusable;
+  $("waiting").hidden = Boolean(shown.reusable);
+  $("cancel").hidden = Boolean(shown.reusable);
+  $("done").hidden = !shown.reusable;
+  $("print").hidden = !shown.reusable;
+  tick();
+}
+
+function tick() {
+  if (shown?.state !== "waiting" || !shown.ends_at) return;
+  const left = shown.ends_at - now();
+  const text = duration(left);
+  if ($("left").textContent !== text) $("left").textContent = text;
+  $("left-bar").value = Math.max(0, Math.min(1, left / Math.max(1, shown.ends_at - shown.created_at)));
+  if (left < -2 && !shown.asked) {
+    shown.asked = true; // the event is late or lost: ask once
+    open(shown.id).catch(() => {});
+  }
+}
+
+function result() {
+  const { state, payment } = shown;
+  const paid = state === "paid" || state === "paid_twice";
+  const view = $("result-view");
+  view.dataset.kind = paid ? "paid" : state;
+  $("seal-path").setAttribute("d", SEALS[paid ? "check" : state === "expired" ? "clock" : "cross"]);
+  $("result-title").textContent = t(`state_${state}`);
+  const currency = payment && currencyOf(payment.issuer);
+  const sum = payment ? money(payment.amount, currency) : priceText(shown.prices);
+  $("result-amount").textContent = sum;
+  const tip = payment?.tip && !isZero(payment.tip) ? t("with_tip", { amount: money(payment.tip, currency) }) : "";
+  const twice = state === "paid_twice" ? t("paid_twice_hint") : "";
+  $("result-detail").textContent = [twice, tip, paid ? shown.note : ""].filter(Boolean).join(" · ");
+  const marked = paid && payment?.mark;
+  $("result-mark").hidden = $("result-same").hidden = !marked;
+  $("result-mark").replaceChildren(...(marked ? [mark(payment.mark, true)] : []));
+  announce([t(`state_${state}`), sum, marked ? `${t(`colour_${payment.mark.colour}`)}, ${payment.mark.words.join(" ")}` : ""].filter(Boolean).join(", "));
+}
+
+async function cancel() {
+  const id = shown?.id;
+  if (!id || $("cancel").disabled) return;
+  $("cancel").disabled = true;
+  try {
+    const charge = await post(`/api/charge/${encodeURIComponent(id)}/cancel`);
+    if (charge.state === "cancelled") go("sell");
+    else show(charge);
+  } catch (failure) {
+    $("charge-error").textContent = errorText(failure);
+    if (failure instanceof CallError && failure.code === "already_paid") open(id).catch(() => {});
+  } finally {
+    $("cancel").disabled = false;
+  }
+}
+
+async function share() {
+  const link = shown.link;
+  try {
+    if (navigator.share) await navigator.share({ title: till.shop, url: link });
+    else {
+      await navigator.clipboard.writeText(link);
+      announce(t("copied"));
+      $("charge-error").textContent = "";
+      $("share").lastElementChild.textContent = t("copied");
+      setTimeout(() => { $("share").lastElementChild.textContent = t("share"); }, 2500);
+    }
+  } catch { /* the person closed the sheet */ }
+}

@@ -1,0 +1,25 @@
+// What the page knows of the till: the server's last word, and what the person at the counter prefers.
+
+export const till = { shop: "", unlocked: false, currencies: [], online: false, charge: null, skew: 0 };
+
+export function learn(state) {
+  till.shop = state.shop ?? till.shop;
+  till.unlocked = state.unlocked;
+  till.currencies = state.currencies ?? till.currencies;
+  till.charge = state.charge ?? null;
+  if (state.now) till.skew = state.now - Date.now() / 1000;
+}
+
+export const currencyOf = (issuer) => till.currencies.find((c) => c.issuer === issuer);
+
+/** The till's clock, in Unix seconds: the countdown does not depend on how the tablet's is set. */
+export const now = () => Date.now() / 1000 + till.skew;
+
+/** What is remembered on this device from one sale to the next. */
+export function preference(name, value) {
+  try {
+    if (value === undefined) return JSON.parse(localStorage.getItem(`till.${name}`));
+    localStorage.setItem(`till.${name}`, JSON.stringify(value));
+  } catch { /* private browsing: nothing is remembered */ }
+  return null;
+}

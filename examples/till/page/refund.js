@@ -72,7 +72,7 @@ async function submit(event) {
     $(field).focus();
   };
   if (!sum) return stop(t("error_no_amount"), "refund-amount");
-  if (amounts.minor(sum, scale()) > amounts.minor(entry.refundable, scale())) return stop(t("error_too_much"), "refund-amount");
+  if (amounts.minor(sum, scale()) > amounts.minor(entry.refundable, scale())) return stop(t("error_refund_exceeds"), "refund-amount");
   if (!pin) return stop(t("error_no_pin"), "refund-pin");
   error.textContent = "";
   const mine = entry;

@@ -14,6 +14,11 @@ struct File {
 }
 
 const HTML: &str = "text/html; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const WORDS: &str = "application/json";
+const PICTURE: &str = "image/svg+xml";
+const MANIFEST: &str = "application/manifest+json";
 
 macro_rules! page {
     ($($path:literal = $kind:ident $file:literal,)*) => {
@@ -25,6 +30,26 @@ macro_rules! page {
 
 page! {
     "/" = HTML "index.html",
+    "/style.css" = STYLE "style.css",
+    "/amount.js" = SCRIPT "amount.js",
+    "/api.js" = SCRIPT "api.js",
+    "/charge.js" = SCRIPT "charge.js",
+    "/day.js" = SCRIPT "day.js",
+    "/dom.js" = SCRIPT "dom.js",
+    "/i18n.js" = SCRIPT "i18n.js",
+    "/lock.js" = SCRIPT "lock.js",
+    "/main.js" = SCRIPT "main.js",
+    "/refund.js" = SCRIPT "refund.js",
+    "/sell.js" = SCRIPT "sell.js",
+    "/store.js" = SCRIPT "store.js",
+    "/locales/ar.json" = WORDS "locales/ar.json",
+    "/locales/de.json" = WORDS "locales/de.json",
+    "/locales/en.json" = WORDS "locales/en.json",
+    "/locales/es.json" = WORDS "locales/es.json",
+    "/locales/fr.json" = WORDS "locales/fr.json",
+    "/locales/pt.json" = WORDS "locales/pt.json",
+    "/icon.svg" = PICTURE "icon.svg",
+    "/manifest.webmanifest" = MANIFEST "manifest.webmanifest",
 }
 
 /// Adds the page's files.

@@ -81,6 +81,20 @@ pub enum WalletError {
         /// The limit, in smallest units.
         limit: Amount,
     },
+    /// The account is somebody else's, who did not grant this device's key what is needed for this.
+    #[error("this device was not granted `{capability}` for this account")]
+    NotGranted {
+        /// What is missing: `pay`, `receive`, `refund` or `view`.
+        capability: String,
+    },
+    /// The account is somebody else's, who lets this device's key pay less in one UTC day.
+    #[error("{left} is left of what this device may pay today")]
+    OverGrant {
+        /// Whose money.
+        issuer: IssuerId,
+        /// What is left today, as far as this wallet knows, in smallest units.
+        left: Amount,
+    },
     /// The issuer cannot be reached, or does not answer as it should.
     #[error("{reason}")]
     Network {
@@ -134,6 +148,9 @@ impl WalletError {
             Self::Pending { .. } => "pending",
             Self::Conflict { .. } => "conflict",
             Self::OverLimit { .. } => "over_limit",
+            Self::NotGranted { .. } => "not_granted",
+            // As the issuer would say it.
+            Self::OverGrant { .. } => "limit_exceeded",
             Self::Network { fault, .. } | Self::Storage { fault, .. } => fault,
             Self::Locked => "locked",
             Self::Internal { .. } => "internal",

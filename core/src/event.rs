@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::UnixSeconds;
 use crate::keys::{Digest, IssuerId, RequestId};
 use crate::money::Amount;
+use crate::store::tables::account::ActingState;
 
 /// An event with its number. Numbers ascend; some may be missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,6 +110,13 @@ pub enum Event {
         issuer: IssuerId,
         /// The payment whose order says so.
         payment: Digest,
+    },
+    /// The grant by which this wallet acts for somebody else's account stands otherwise now, or is another one.
+    ActingChanged {
+        /// The issuer.
+        issuer: IssuerId,
+        /// How it stands.
+        state: ActingState,
     },
     /// The account's founding key was replaced.
     AccountRekeyed {

@@ -250,6 +250,9 @@ def check_wallet(seed: bytes, wallet: dict) -> None:
     same("sealing secret", sealing["secret"], secret.hex())
     same("sealing public", sealing["public"], base32(x25519_public(secret)))
     same("list key", wallet["list_key"], k(wallet_seed, b"list").hex())
+    device = k(wallet_seed, b"device")
+    same("device secret", wallet["device"]["secret"], device.hex())
+    same("device public", wallet["device"]["public"], base32(ed25519_public(device)))
 
 
 def check_memos() -> None:

@@ -12,6 +12,7 @@
 //! | founding key of a public persona, Ed25519 | `W_g` | `"public" ‖ k` | 6 + 4 |
 //! | sealing key of an account, X25519 | `W_g` | `"sealing" ‖ F` | 7 + 32 |
 //! | list key, XChaCha20-Poly1305 | `W_g` | `"list"` | 4 |
+//! | device key, Ed25519 | `W_g` | `"device"` | 6 |
 //!
 //! The 32 bytes are an Ed25519 private key as in RFC 8032 §5.1.5, or an X25519 private key as in RFC 7748 §5 (clamped
 //! when used). `W_g` of a phrase never changes, so nothing but the phrase need be kept.
@@ -91,6 +92,12 @@ impl WalletSeed {
     /// The sealing key of the account with this founding key.
     pub fn sealing_secret(&self, founding: &PublicKey) -> SealingSecret {
         SealingSecret::from_bytes(&self.derive(&[b"sealing", founding.as_bytes()]))
+    }
+
+    /// The device key: what this device signs with where it acts for an account of somebody else that granted it
+    /// something. It is the same at every issuer, so that whoever grants scans it once.
+    pub fn device_key(&self) -> SigningKey {
+        SigningKey::from_bytes(&self.derive(&[b"device"]))
     }
 
     /// The key of the encrypted list of issuers.

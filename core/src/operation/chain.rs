@@ -34,6 +34,8 @@ impl Ground {
         let mut grants = trust::grants(&account.key_grants, "account.key_grants")?;
         grants.extend(trust::grants(account.role_grant.as_slice(), "account.role_grant")?);
         grants.extend(trust::grants(&account.earlier_role_grants, "account.earlier_role_grants")?);
+        let acting = account.acting.as_ref().map(|acting| &acting.grant);
+        grants.extend(trust::grants(acting.cloned().as_slice(), "account.acting")?);
         Ok(Self {
             issuer: trust::issuer(connection, cipher, &account.issuer)?,
             keys: trust::account_keys(account)?,

@@ -1,6 +1,7 @@
 //! The moment of confirmation: one transaction signs the order, stores its exact bytes, holds the money and tells the
 //! app. Only after it is durable is the network touched.
 
+use super::acting;
 use super::context::{Context, Write};
 use super::funds;
 use super::limits::{self, Approval};
@@ -86,10 +87,13 @@ pub(crate) async fn confirm(
                 Placed::Free(intent) => intent,
             };
             let (issuer_row, issuer, account) = load(write, &intent.issuer)?;
+            let (connection, cipher) = (write.transaction, write.cipher);
+            let paid = (intent.amount, intent.repays.is_some());
+            acting::check_payment(connection, cipher, &issuer_row, &account, paid, (issuer_now, now))?;
             check_funds(write, &issuer_row, &account, &intent, now)?;
             limits::check(write, &issuer_row, &intent, approval, now)?;
 
-            let key = keys.founding_key(&account)?;
+            let key = keys.key_of(&account)?;
             let memo = seal_memo(&intent, order_id, entropy.as_ref())?;
             let order = Order {
                 issuer: intent.issuer,

@@ -54,8 +54,20 @@ impl WalletKeys {
         &self.recovery
     }
 
-    /// The founding key in force of one of our accounts.
+    /// The key that signs and reads for an account: its founding key if it is ours, or else the device key to which its
+    /// holder granted something. What that allows is for [`acting`](super::acting) to say.
+    pub(crate) fn key_of(&self, account: &AccountRecord) -> Result<SigningKey, WalletError> {
+        match account.acting {
+            None => self.founding_key(account),
+            Some(_) => Ok(self.seed(account.generation)?.device_key()),
+        }
+    }
+
+    /// The founding key in force of one of our own accounts. Fails with `not_holder` if we only act for it.
     pub(crate) fn founding_key(&self, account: &AccountRecord) -> Result<SigningKey, WalletError> {
+        if account.acting.is_some() {
+            return Err(WalletError::denied("not_holder", "only the holder of this account can do that"));
+        }
         let key = self.seed(account.generation)?.founding_key(founding(&account.issuer, account.persona));
         if key.public_key() == account.founding_key {
             Ok(key)

@@ -16,11 +16,12 @@
 //! | refusal comes after the receipt | Settled | nothing; both together are evidence, which synchronisation finds |
 //! | double tap, two threads | one row | the idempotency key is the row's key; the second finds the first |
 //!
-//! - `confirm`: the transaction that begins a payment; `funds` and [`limits`]: what it checks.
+//! - `confirm`: the transaction that begins a payment; `funds`, [`limits`] and `acting`: what it checks.
 //! - `deliver`: one try; `chain`: the stored chain, as the ledger follows it; `apply`: a verified entry enters; `drive`: until it is decided.
 //! - `card`: what the issuer says of itself, and whose signatures count.
 //! - `trust`: stored records as proven things. `context`, `keyslot`, `tasks`: what all of this stands on.
 
+pub(crate) mod acting;
 pub(crate) mod apply;
 pub(crate) mod card;
 pub(crate) mod chain;

@@ -24,6 +24,9 @@ pub struct Balance {
     pub held: Amount,
     /// What can be spent now: for an owner, the credit that is left as well.
     pub available: Amount,
+    /// Whether the account is somebody else's, for which this wallet acts with a granted key: the money is not this
+    /// wallet's.
+    pub acted_for: bool,
     /// When the balance was last verified against the issuer's signed head, by our clock.
     pub verified_at: Option<UnixSeconds>,
 }
@@ -74,6 +77,7 @@ fn balance_of(
         balance: funds.balance,
         held: funds.held,
         available: funds.available,
+        acted_for: account.acting.is_some(),
         verified_at: account.verified_at,
     })
 }

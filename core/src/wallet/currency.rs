@@ -1,7 +1,11 @@
 //! Adding a currency from a card's link, pinned to what was scanned.
 
+use std::sync::Arc;
+
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
+use super::acting::ActingInfo;
 use super::{Wallet, restore, wallet_list};
 use crate::artefact::{Opening, Signed};
 use crate::clock::UnixSeconds;
@@ -16,6 +20,7 @@ use crate::operation::context::{Context, Write};
 use crate::operation::keyslot::{WalletKeys, founding};
 use crate::operation::trust::{self, KnownIssuer};
 use crate::request::CardLink;
+use crate::store::Cipher;
 use crate::store::tables::account::{ACCOUNTS, AccountRecord, Persona, VouchedRecord};
 use crate::store::tables::issuer::{ISSUERS, IssuerRecord};
 use crate::store::tables::{Blob, Keyed};
@@ -56,7 +61,7 @@ pub struct CurrencyInfo {
     pub issuer_name: String,
     /// The currency.
     pub currency: Currency,
-    /// The holder's account there.
+    /// The account there: the holder's own, or the one for which this wallet acts.
     pub account: AccountId,
     /// What the issuer promises to whoever brings its money back.
     pub promise: String,
@@ -68,6 +73,9 @@ pub struct CurrencyInfo {
     pub opened: bool,
     /// Whether this wallet owns the issuer.
     pub owned: bool,
+    /// Set if the account is somebody else's, for which this wallet acts with a granted key. Its money is not this
+    /// wallet's.
+    pub acting: Option<ActingInfo>,
 }
 
 impl Wallet {
@@ -89,14 +97,16 @@ impl Wallet {
 
     /// All currencies in the wallet, by name.
     pub async fn currencies(&self) -> Result<Vec<CurrencyInfo>, WalletError> {
+        let (backend, now) = (Arc::clone(&self.context.backend), self.context.now());
         self.context
-            .read(|connection, cipher| {
+            .read(move |connection, cipher| {
                 let mut all = ACCOUNTS
                     .all(connection, cipher)?
                     .iter()
                     .map(|account| {
                         let issuer = trust::issuer(connection, cipher, &account.issuer)?;
-                        Ok(describe(&issuer, account))
+                        let times = (backend.issuer_now(&account.issuer), now);
+                        describe(connection, cipher, &issuer, account, times)
                     })
                     .collect::<Result<Vec<_>, WalletError>>()?;
                 all.sort_by(|one, other| {
@@ -109,23 +119,31 @@ impl Wallet {
 
     /// A currency in the wallet.
     pub async fn currency(&self, issuer: IssuerId) -> Result<CurrencyInfo, WalletError> {
+        let times = (self.context.backend.issuer_now(&issuer), self.context.now());
         self.context
             .read(move |connection, cipher| {
                 let known = trust::issuer(connection, cipher, &issuer)?;
                 let account = trust::account(connection, cipher, &issuer)?;
-                Ok(describe(&known, &account))
+                describe(connection, cipher, &known, &account, times)
             })
             .await
     }
 }
 
-fn describe(issuer: &KnownIssuer, account: &AccountRecord) -> CurrencyInfo {
+/// `times`: by the issuer's clock and by ours.
+fn describe(
+    connection: &Connection,
+    cipher: &Cipher,
+    issuer: &KnownIssuer,
+    account: &AccountRecord,
+    times: (UnixSeconds, UnixSeconds),
+) -> Result<CurrencyInfo, WalletError> {
     let card = issuer.card();
     let origin = card
         .endpoints
         .first()
         .map_or_else(|| format!("https://{}", issuer.record.found_at), |endpoint| endpoint.origin.clone());
-    CurrencyInfo {
+    Ok(CurrencyInfo {
         issuer: card.issuer,
         issuer_name: card.name.clone(),
         currency: card.currency.clone(),
@@ -135,7 +153,8 @@ fn describe(issuer: &KnownIssuer, account: &AccountRecord) -> CurrencyInfo {
         link: format!("{origin}/c/{}", card.issuer),
         opened: account.opened,
         owned: issuer.record.owned.is_some(),
-    }
+        acting: ActingInfo::of(connection, cipher, account, times)?,
+    })
 }
 
 /// Fetches and checks the card, and stores issuer and account. The issuer need not know of the account yet.
@@ -147,8 +166,10 @@ pub(crate) async fn add(
 ) -> Result<IssuerId, WalletError> {
     let issuer = *issuer;
     let known = context.read(move |connection, cipher| Ok(ACCOUNTS.get(connection, cipher, issuer)?)).await?;
-    if known.is_some() {
-        return Ok(issuer);
+    match known {
+        None => {}
+        Some(known) if known.acting.is_none() => return Ok(issuer),
+        Some(_) => return Err(acted_for()),
     }
     let bundle = context.backend.card(&issuer, Some(host)).await.map_err(|error| trust::network(&error))?;
     let record = check_card(context.now(), issuer, host, &bundle)?;
@@ -171,6 +192,11 @@ pub(crate) async fn add(
         })
         .await?;
     Ok(issuer)
+}
+
+/// There is one account at each issuer.
+pub(super) fn acted_for() -> WalletError {
+    WalletError::Conflict { what: "this wallet's place at this issuer".into() }
 }
 
 /// The record of an issuer whose card proves itself against its id.
@@ -221,6 +247,7 @@ pub(crate) fn new_account(opening: &Signed<Opening>, persona: Persona, generatio
         verified_at: None,
         unproven_since: None,
         hand_back: None,
+        acting: None,
     }
 }
 
@@ -240,7 +267,7 @@ pub(crate) fn make_account(
         Persona::Public { .. } => ACCOUNTS
             .all(write.transaction, write.cipher)?
             .into_iter()
-            .filter(|account| account.persona == persona)
+            .filter(|account| account.acting.is_none() && account.persona == persona)
             .max_by_key(|account| account.rekeys.len()),
     };
     let Some(elsewhere) = elsewhere else {

@@ -159,6 +159,8 @@ fn all_known(connection: &Connection, cipher: &Cipher, now: UnixSeconds) -> Resu
     ACCOUNTS
         .all(connection, cipher)?
         .into_iter()
+        // What this wallet only acts for, somebody else stands to lose.
+        .filter(|account| account.acting.is_none())
         .map(|account| {
             let row = ISSUERS.key(cipher, account.issuer);
             let record = ISSUERS

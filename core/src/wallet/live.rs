@@ -48,7 +48,7 @@ impl Wallet {
         let ear = Ear { wallet: self.clone(), issuer };
         let account =
             self.context.read(move |connection, cipher| trust::account(connection, cipher, &issuer)).await?;
-        let key = Arc::new(self.context.keys()?.founding_key(&account)?);
+        let key = Arc::new(self.context.keys()?.key_of(&account)?);
         let after = ChainPosition { epoch: account.chain.epoch, sequence: account.chain.sequence };
         let reference = AccountRef { issuer, account: account.account };
         let mut events = self
@@ -71,6 +71,10 @@ impl Wallet {
                     }
                     LiveEvent::Ended(error) => {
                         tracing::info!(code = error.code(), "an issuer sends no more news");
+                        // Where the wallet acts with a granted key, asking says whether that was taken back.
+                        if let Err(error) = ear.wallet.sync_to(ear.issuer, Depth::News).await {
+                            tracing::info!(code = error.code(), "the account cannot be read any more");
+                        }
                     }
                 }
             }

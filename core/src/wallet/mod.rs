@@ -4,11 +4,13 @@
 //!
 //! - `options`, `lifecycle`, `app_lock`: from a folder to an open wallet. `events`: what it tells.
 //! - `currency`, `balance`, `exposure`: what is held. `payee`, `plan`, `pay`, `refund`, `request`: what is done with it.
+//! - `acting`: all of this for somebody else's account, with a granted key.
 //! - `history`, `export`: what was done. `sync`, `statement`, `live`, `connection`, `evidence`: what issuers
 //!   say, and whether it is true.
 //! - `wallet_list`, `restore`, `rekey`: after a loss. `owner`: for those who issue. `unfinished`: what is taken up at every
 //!   start.
 
+mod acting;
 mod app_lock;
 mod balance;
 mod connection;
@@ -43,8 +45,10 @@ mod wallet_list;
 use std::sync::Arc;
 
 pub use crate::operation::SpendingLimits;
+pub use crate::store::tables::account::ActingState;
 pub use crate::store::tables::act::ActState;
 pub use crate::store::tables::payment::{Direction, Payment, PaymentState};
+pub use acting::ActingInfo;
 pub use app_lock::AppLock;
 pub use balance::Balance;
 pub use connection::IssuerConnection;

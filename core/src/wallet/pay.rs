@@ -8,6 +8,7 @@ use super::plan::{self, PaymentPlan};
 use super::sync::Depth;
 use crate::error::WalletError;
 use crate::keys::Digest;
+use crate::operation::acting;
 use crate::operation::confirm;
 use crate::operation::drive;
 use crate::operation::limits::Approval;
@@ -34,6 +35,7 @@ impl Wallet {
         approval: Approval,
         patience_ms: Option<u32>,
     ) -> Result<Payment, WalletError> {
+        acting::require_at(&self.context, plan.issuer, acting::to_pay(plan.repays.is_some())).await?;
         let intent = Box::pin(plan::intent(&self.context, plan)).await?;
         // Spawned, so that a caller who stops waiting stops nothing.
         let context = Arc::clone(&self.context);

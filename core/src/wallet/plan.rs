@@ -15,7 +15,7 @@ use crate::money::{Amount, Currency};
 use crate::operation::confirm::{IntendedRequest, Intent};
 use crate::operation::context::Context;
 use crate::operation::trust::{self, KnownIssuer};
-use crate::operation::{funds, limits};
+use crate::operation::{acting, funds, limits};
 use crate::request::{self, RequestLink, TipChoice};
 use crate::store::tables::account::ACCOUNTS;
 use crate::store::tables::issuer::ISSUERS;
@@ -141,6 +141,7 @@ impl Wallet {
     pub async fn plan(&self, wish: PaymentWish) -> Result<PaymentPlan, WalletError> {
         let target = resolve(&self.context, &wish).await?;
         let context = &self.context;
+        acting::require_at(context, target.issuer, acting::to_pay(false)).await?;
         let payee = payee::find(context, target.issuer, target.payee).await?;
         let issuer_now = context.backend.issuer_now(&target.issuer);
         if let Some(request) = &target.request {
@@ -296,6 +297,8 @@ pub(crate) async fn finish(
                 return Err(WalletError::invalid("payee", "same_account", "is this wallet itself"));
             }
             let row = ISSUERS.key(cipher, target.issuer);
+            let paid = (draft.total, draft.repays.is_some());
+            acting::check_payment(connection, cipher, &row, &account, paid, (issuer_now, now))?;
             let available = funds::of(connection, cipher, &row, &account, now)?.available;
             let over = limits::exceeded(connection, cipher, &row, &target.issuer, draft.total, now)?;
             let request = target.request.as_ref().map(Unproven::body);

@@ -6,7 +6,7 @@ use super::plan::{self, Draft, PaymentPlan, Target};
 use crate::error::WalletError;
 use crate::keys::Digest;
 use crate::money::{Amount, Currency};
-use crate::operation::trust;
+use crate::operation::{acting, trust};
 use crate::store::tables::payment::{Direction, Payment, PaymentState};
 
 impl Wallet {
@@ -28,7 +28,8 @@ impl Wallet {
             self.context.read(move |connection, cipher| trust::issuer(connection, cipher, &issuer)).await?;
         let amount = amount.unwrap_or_else(|| original.refundable());
         check(&original, amount, &known.card().currency)?;
-        let payee = payee::find(&self.context, issuer, original.counterpart).await?;
+        acting::require_at(&self.context, issuer, acting::to_pay(true)).await?;
+        let payee = Box::pin(payee::find(&self.context, issuer, original.counterpart)).await?;
         let target = Target { issuer, payee: original.counterpart, request: None };
         let draft = Draft {
             key: plan::made_up_key(&self.context),
@@ -38,7 +39,7 @@ impl Wallet {
             memo: memo.filter(|memo| !memo.is_empty()),
             repays: Some(payment),
         };
-        plan::finish(&self.context, target, draft).await
+        Box::pin(plan::finish(&self.context, target, draft)).await
     }
 }
 

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use super::Wallet;
 use super::request_view::RequestInfo;
-use crate::artefact::{Cancel, Signed, TipPolicy, Unproven};
+use crate::artefact::{Cancel, Capabilities, Signed, TipPolicy, Unproven};
 use crate::clock::UnixSeconds;
 use crate::error::WalletError;
 use crate::keys::{AccountId, Digest, IssuerId, RequestId};
 use crate::ledger::Standing;
 use crate::money::Amount;
-use crate::operation::trust;
+use crate::operation::{acting, trust};
 use crate::request::{PaymentRequest, RequestLink};
 use crate::store::tables::account::AccountRecord;
 use crate::store::tables::payment::{self, Payment};
@@ -93,7 +93,11 @@ impl Wallet {
         let issuer_now = self.context.backend.issuer_now(&issuer);
         let draft = draft(&wish, first.account, issuer_now);
         let by_reference = draft.must_be_kept();
-        let key = self.context.keys()?.founding_key(first)?;
+        let key = self.context.keys()?.key_of(first)?;
+        for account in &accounts {
+            let issuer_now = self.context.backend.issuer_now(&account.issuer);
+            acting::require(account, &[Capabilities::RECEIVE], issuer_now)?;
+        }
         let request = draft
             .sign(&key, self.context.entropy.as_ref())
             .map_err(|error| WalletError::invalid("request", error.code(), error))?;
@@ -196,7 +200,7 @@ impl Wallet {
                 ))
             })
             .await?;
-        let key = self.context.keys()?.founding_key(&account)?;
+        let key = self.context.keys()?.key_of(&account)?;
         let signed_at = self.context.backend.issuer_now(&issuer);
         let cancel = Cancel { issuer, target, signed_at, account: account.account };
         let cancel = Signed::sign(&cancel, &key).map_err(|error| WalletError::artefact("cancel", &error))?;

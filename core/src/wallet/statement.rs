@@ -169,7 +169,7 @@ async fn check_place(
     if statement.body().epoch != account.chain.epoch {
         return Ok(Finding::Unproven);
     }
-    let key = context.keys()?.founding_key(&account)?;
+    let key = context.keys()?.key_of(&account)?;
     let reader = Reader { account: AccountRef { issuer, account: account.account }, key: &key };
     let proof = context
         .backend

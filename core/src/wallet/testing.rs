@@ -286,6 +286,7 @@ impl TestWallet {
             verified_at: None,
             unproven_since: None,
             hand_back: None,
+            acting: None,
         }
     }
 

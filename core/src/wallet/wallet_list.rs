@@ -57,7 +57,7 @@ pub(crate) async fn leave(context: &Context, issuer: IssuerId) -> Result<(), Wal
     let epoch = account.chain.epoch.to_be_bytes();
     let state = Digest::of(&[&seed.generation().to_be_bytes(), &epoch, account.account.as_ref(), &content]);
     // What a restore has not read yet must not be lost.
-    if !account.opened || unread || left == Some(state) {
+    if account.acting.is_some() || !account.opened || unread || left == Some(state) {
         return Ok(());
     }
     let sealed = seed
@@ -131,10 +131,10 @@ pub(crate) fn open<'a>(
     })
 }
 
-/// Everything that belongs on the list: what the wallet holds, and what it has still to restore.
+/// Everything that belongs on the list: what the wallet holds itself, and what it has still to restore.
 fn lines(connection: &rusqlite::Connection, cipher: &Cipher) -> Result<Vec<Listed>, WalletError> {
     let mut lines = restore::waiting(connection, cipher)?;
-    for account in ACCOUNTS.all(connection, cipher)? {
+    for account in ACCOUNTS.all(connection, cipher)?.into_iter().filter(|one| one.acting.is_none()) {
         let known = trust::issuer(connection, cipher, &account.issuer)?;
         let Some(endpoint) = known.card().endpoints.first() else { continue };
         lines.retain(|line| line.issuer != account.issuer);

@@ -73,6 +73,7 @@ mod tests {
             link: String::new(),
             opened: true,
             owned: false,
+            acting: None,
         }
     }
 

@@ -30,10 +30,13 @@ fn every_purpose_has_a_key_of_its_own() {
             }
         }
     }
+    for generation in 0..3 {
+        assert!(secrets.insert(*seed.wallet_seed(generation).device_key().public_key().as_bytes()));
+    }
     for number in 0..3 {
         assert!(secrets.insert(*seed.recovery_key(number).public_key().as_bytes()));
     }
-    assert_eq!(secrets.len(), 3 * 3 * 4 * 2 + 3);
+    assert_eq!(secrets.len(), 3 * 3 * 4 * 2 + 3 + 3);
 }
 
 #[test]

@@ -100,6 +100,10 @@ fn wallet(wallet: &WalletSeed) -> Value {
             "public": wallet.sealing_secret(&founding_key).public_key(),
         },
         "list_key": secret_hex(derive(key, &[b"list"]).as_slice()),
+        "device": {
+            "secret": secret_hex(wallet.device_key().to_secret().expose()),
+            "public": wallet.device_key().public_key(),
+        },
     })
 }
 

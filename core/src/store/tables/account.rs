@@ -1,4 +1,4 @@
-//! Accounts: the wallet's own, one at each issuer.
+//! Accounts, one at each issuer: the wallet's own, and those of others for which it acts with a granted key.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,16 +10,17 @@ use crate::money::Amount;
 /// Accounts by their issuer's id.
 pub const ACCOUNTS: Keyed<AccountRecord> = Keyed::new("account");
 
-/// All that is kept of one of the wallet's accounts, but its entries.
+/// All that is kept of an account, but its entries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountRecord {
     /// The issuer at which it is.
     pub issuer: IssuerId,
     /// The account.
     pub account: AccountId,
-    /// How its founding key is derived.
+    /// How its founding key is derived. Says nothing where the wallet only acts for it.
     pub persona: Persona,
-    /// The wallet seed's generation in force for it.
+    /// The generation of the wallet seed from which comes the key that the wallet uses for it: the founding key, or the
+    /// device key where it only acts for it.
     pub generation: u32,
     /// Its founding key in force.
     pub founding_key: PublicKey,
@@ -52,6 +53,9 @@ pub struct AccountRecord {
     /// Set while a restored issuer is still to be handed back what it had promised.
     #[serde(default)]
     pub hand_back: Option<HandBackRecord>,
+    /// Set if the account is somebody else's, for which this wallet acts with its device key.
+    #[serde(default)]
+    pub acting: Option<ActingRecord>,
 }
 
 impl AccountRecord {
@@ -62,6 +66,42 @@ impl AccountRecord {
         }
         let earlier = std::mem::replace(&mut self.role_grant, grant);
         self.earlier_role_grants.extend(earlier);
+    }
+}
+
+/// By what right the wallet acts for an account that is not its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActingRecord {
+    /// The newest grant that named the device key.
+    pub grant: Blob,
+    /// How it stood when the issuer was asked last.
+    pub state: ActingState,
+}
+
+/// How the grant stands by which a wallet acts for somebody else's account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[serde(rename_all = "snake_case")]
+pub enum ActingState {
+    /// It counts.
+    InForce,
+    /// Its time is over.
+    Ended,
+    /// The account's holder took it back.
+    Cancelled,
+    /// The key that gave it was replaced: the holder can grant anew.
+    Void,
+}
+
+impl ActingState {
+    /// A stable name, as errors have it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::InForce => "grant_in_force",
+            Self::Ended => "grant_ended",
+            Self::Cancelled => "grant_cancelled",
+            Self::Void => "grant_void",
+        }
     }
 }
 

@@ -235,7 +235,7 @@ impl KeyCapabilities {
         Ok(set)
     }
 
-    pub(super) fn of_set(set: Capabilities) -> Self {
+    pub(crate) fn of_set(set: Capabilities) -> Self {
         Self {
             pay: set.allows(Capabilities::PAY),
             receive: set.allows(Capabilities::RECEIVE),

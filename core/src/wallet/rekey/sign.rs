@@ -92,9 +92,10 @@ impl Group {
     }
 }
 
-/// The accounts by their ids, in the order of the ids.
+/// The wallet's own accounts by their ids, in the order of the ids.
 pub(super) fn groups(write: &Write<'_>) -> Result<Vec<Group>, WalletError> {
     let mut accounts = ACCOUNTS.all(write.transaction, write.cipher)?;
+    accounts.retain(|account| account.acting.is_none());
     accounts.sort_by_key(|account| (account.account, account.issuer));
     let mut groups: Vec<Group> = Vec::new();
     for account in accounts {

@@ -222,7 +222,7 @@ async fn report(
                 .collect();
             let mut behind: Vec<IssuerId> = accounts
                 .iter()
-                .filter(|account| account.generation < newest)
+                .filter(|account| account.acting.is_none() && account.generation < newest)
                 .map(|account| account.issuer)
                 .chain(issuers.iter().filter_map(|issuer| {
                     issuer.owned.filter(|owned| owned.generation < newest).map(|_| issuer.issuer)

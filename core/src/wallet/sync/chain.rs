@@ -77,7 +77,7 @@ pub(super) async fn fetch_after(
     account: &AccountRecord,
     after: ChainPosition,
 ) -> Result<EntriesPage, WalletError> {
-    let key = context.keys()?.founding_key(account)?;
+    let key = context.keys()?.key_of(account)?;
     let issuer = account.issuer;
     let reader = Reader { account: AccountRef { issuer, account: account.account }, key: &key };
     context

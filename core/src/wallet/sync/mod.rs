@@ -20,6 +20,7 @@ mod take;
 use std::sync::Arc;
 
 use super::Wallet;
+use super::acting;
 use super::statement::{self, Finding};
 use super::wallet_list;
 use crate::error::WalletError;
@@ -49,7 +50,12 @@ impl Wallet {
 
     pub(crate) async fn sync_to(&self, issuer: IssuerId, depth: Depth) -> Result<(), WalletError> {
         let _alone = self.context.syncing.lock(issuer).await;
-        let done = Box::pin(run(&self.context, issuer, depth)).await;
+        let done = match Box::pin(run(&self.context, issuer, depth)).await {
+            Err(error) if error.code() == acting::NOT_AUTHORISED => {
+                Err(Box::pin(acting::lost(&self.context, issuer, error)).await)
+            }
+            done => done,
+        };
         keep_clock(&self.context, issuer).await?;
         done?;
         if depth == Depth::Everything
@@ -91,12 +97,19 @@ async fn run(context: &Arc<Context>, issuer: IssuerId, depth: Depth) -> Result<(
     {
         return fault::two_cards(context, issuer, &known, &other).await;
     }
-    let before =
-        context.read(move |connection, cipher| trust::account(connection, cipher, &issuer)).await?.chain;
-    if depth == Depth::Everything {
+    let account = context.read(move |connection, cipher| trust::account(connection, cipher, &issuer)).await?;
+    let before = account.chain;
+    if depth == Depth::Everything || acting::is_to_be_asked_for(&account, context.backend.issuer_now(&issuer))
+    {
         account::refresh(context, issuer).await?;
     }
-    match chain::follow(context, issuer).await? {
+    let mut arrival = chain::follow(context, issuer).await?;
+    // Of its own account the wallet knows all keys and roles; those of somebody else's may just have changed.
+    if account.acting.is_some() && matches!(arrival, Arrival::Fault(_)) {
+        account::refresh(context, issuer).await?;
+        arrival = chain::follow(context, issuer).await?;
+    }
+    match arrival {
         Arrival::Fault(error) => return fault::not_followed(context, issuer, *error).await,
         Arrival::Head => {}
     }

@@ -40,6 +40,7 @@ fn the_futures_of_the_wallet_are_small() {
         ("restore_after_loss", size(phrase)),
         ("rekey", size(|(wallet, phrase): (Ours, &'static RecoveryPhrase)| wallet.rekey(phrase))),
         ("add_currency", size(|wallet: Ours| wallet.add_currency("", AccountKind::Private))),
+        ("act_for", size(|wallet: Ours| wallet.act_for(""))),
         ("sync", size(|(wallet, issuer): (Ours, IssuerId)| wallet.sync(issuer))),
         ("plan", size(|(wallet, wish): (Ours, PaymentWish)| wallet.plan(wish))),
         ("plan_refund", size(|(wallet, payment): (Ours, Digest)| wallet.plan_refund(payment, None, None))),

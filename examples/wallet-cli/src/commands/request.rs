@@ -321,6 +321,7 @@ mod tests {
             link: String::new(),
             opened: true,
             owned: false,
+            acting: None,
         }
     }
 

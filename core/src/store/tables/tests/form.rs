@@ -6,7 +6,7 @@ use data_encoding::HEXLOWER;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use super::super::account::ACCOUNTS;
+use super::super::account::{ACCOUNTS, ActingState};
 use super::super::act::{self, ActKind, ActRecord};
 use super::super::entry::{self, EntryRecord};
 use super::super::issuer::ISSUERS;
@@ -56,6 +56,7 @@ fn every_event() -> Vec<Event> {
         Event::AccountUnproven { issuer, since: 1_700_000_000 },
         Event::FraudFound { issuer, evidence: 1, code: "two_states".into() },
         Event::HistoriesDiffer { issuer, payment },
+        Event::ActingChanged { issuer, state: ActingState::Ended },
         Event::AccountRekeyed { issuer },
     ]
 }

@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rusqlite::{Connection, Transaction};
 
 use super::account::{
-    ACCOUNTS, AccountRecord, ChainRecord, HandBackRecord, Persona, ShownKeyRecord, VouchedRecord,
+    ACCOUNTS, AccountRecord, ActingRecord, ActingState, ChainRecord, HandBackRecord, Persona, ShownKeyRecord,
+    VouchedRecord,
 };
 use super::issuer::{ISSUERS, IssuerRecord, OwnedIssuer};
 use super::operation::OperationRecord;
@@ -140,6 +141,9 @@ fn account(number: u8) -> AccountRecord {
         verified_at: Some(1_700_000_400),
         unproven_since: Some(1_700_000_500),
         hand_back: Some(HandBackRecord { after_epoch: 0, after_sequence: 7 }),
+        acting: number
+            .is_multiple_of(2)
+            .then(|| ActingRecord { grant: blob("grant"), state: ActingState::Cancelled }),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What every part of the wallet stands on: the file, the ports, the keys, and who waits for whom.
 
+use std::any::type_name;
 use std::collections::HashMap;
 use std::future::Future;
 use std::hash::Hash;
@@ -157,7 +158,9 @@ impl Context {
         F: FnOnce(&Write<'_>) -> Result<T, WalletError> + Send + 'static,
     {
         let sent = self.database.cipher().map(|cipher| {
-            self.database.write_or(move |transaction| work(&Write { transaction, cipher: &cipher }))
+            self.database.write_named(type_name::<F>(), move |transaction| {
+                work(&Write { transaction, cipher: &cipher })
+            })
         });
         async move {
             let written = sent?.await?;

@@ -1,5 +1,6 @@
 //! The wallet file as the rest of the program sees it: open, read, write, pause, close.
 
+use std::any::type_name;
 use std::fmt;
 use std::future::Future;
 use std::mem;
@@ -11,6 +12,7 @@ use tokio::sync::oneshot;
 
 use super::cipher::Cipher;
 use super::error::StoreError;
+use super::guard::Guard;
 use super::opening::IfAbsent;
 use super::session::{Session, StoreOptions};
 use super::worker::transact;
@@ -35,6 +37,7 @@ struct Shared {
     /// Held while the state changes, which may take a while; `state` itself is only ever held for a moment.
     changing: Mutex<()>,
     key: Mutex<KeyInMemory>,
+    guard: Mutex<Guard>,
     /// Held while the platform's secret store is asked.
     asking: Mutex<()>,
 }
@@ -65,6 +68,7 @@ impl Database {
                 state: Mutex::new(State::Open(session)),
                 changing: Mutex::default(),
                 key: Mutex::default(),
+                guard: Mutex::default(),
                 asking: Mutex::default(),
             };
             Ok(Self { shared: Arc::new(shared) })
@@ -105,10 +109,39 @@ impl Database {
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
     {
+        self.write_named(type_name::<F>(), work)
+    }
+
+    /// Like [`write_or`](Self::write_or), under a name by which tests find it.
+    pub(crate) fn write_named<T, E, F>(
+        &self,
+        name: &'static str,
+        work: F,
+    ) -> impl Future<Output = Result<T, E>> + Send + use<T, E, F>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let guard = hold(&self.shared.guard).clone();
         let sent = self.session(|session| {
-            session.writer.send(move |connection| transact(connection, TransactionBehavior::Immediate, work))
+            session.writer.send(move |connection| {
+                let written = transact(connection, TransactionBehavior::Immediate, |transaction| {
+                    let written = work(transaction)?;
+                    guard.before(name)?;
+                    Ok::<T, E>(written)
+                })?;
+                guard.after(name)?;
+                Ok(written)
+            })
         });
         async move { answer(sent?).await }
+    }
+
+    /// Puts a guard beside every write from now on.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn guard_commits(&self, guard: Arc<dyn super::CommitGuard>) {
+        *hold(&self.shared.guard) = Guard::of(guard);
     }
 
     /// Keeps the key to the sealed values in memory.

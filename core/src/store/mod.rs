@@ -6,7 +6,7 @@
 //! screen; the file stays open.
 //!
 //! - [`database`]: open, read, write, pause, close. Below it: `session` (what is open), `worker` (its threads),
-//!   `connection` (how SQLite is set up), `damage` (remembers what SQLite reported).
+//!   `connection` (how SQLite is set up), `damage` (remembers what SQLite reported), `guard` (where tests cut off).
 //! - [`opening`]: from a folder to a usable file; `folder`, `lock`, `quarantine` and [`migrate`] do the parts.
 //! - [`cipher`]: sealing values to their place, and keyed hashes to find them by. [`search`]: finding them by words.
 //! - [`unlocking`]: the data key's way from the platform's secret store into memory.
@@ -29,6 +29,7 @@ pub mod unlocking;
 mod connection;
 mod damage;
 mod folder;
+mod guard;
 mod lock;
 mod quarantine;
 mod worker;
@@ -36,6 +37,8 @@ mod worker;
 pub use cipher::{Cipher, DataKey, Place};
 pub use database::Database;
 pub use error::StoreError;
+#[cfg(any(test, feature = "testing"))]
+pub use guard::CommitGuard;
 pub use migrate::{Schema, WALLET};
 pub use opening::IfAbsent;
 pub use session::StoreOptions;

@@ -121,6 +121,12 @@ impl Wallet {
         lifecycle::resume(&self.context).await
     }
 
+    /// Puts a guard beside every write of this wallet's file, for tests of crashes.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn guard_commits(&self, guard: Arc<dyn crate::store::CommitGuard>) {
+        self.context.database.guard_commits(guard);
+    }
+
     /// Locks the wallet and closes all files, for good. May be called again.
     pub async fn close(&self) -> Result<(), WalletError> {
         lifecycle::close(&self.context).await

@@ -6,8 +6,10 @@
 
 mod clock;
 mod crash;
+mod phone;
 mod town;
 
 pub use clock::TestClock;
-pub use crash::{Crashing, Side};
+pub use crash::Crashing;
+pub use phone::{Phone, Point, Side, Step};
 pub use town::{Host, Person, Town, backend, options};

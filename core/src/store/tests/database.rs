@@ -1,9 +1,10 @@
 //! Reading and writing.
 
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::super::CommitGuard;
 use super::super::error::StoreError;
 use super::super::worker::transact;
 use super::{add, block_on, create, texts};
@@ -295,4 +296,30 @@ fn foreign_keys_hold() {
 fn poll_once<F: std::future::Future>(future: F) {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     let _ = std::pin::pin!(future).as_mut().poll(&mut context);
+}
+
+/// Stops one write, on one side of its commit.
+struct Stop {
+    before: bool,
+}
+
+impl CommitGuard for Stop {
+    fn before_commit(&self, _: &str) -> bool {
+        !self.before
+    }
+
+    fn after_commit(&self, _: &str) -> bool {
+        self.before
+    }
+}
+
+#[test]
+fn a_write_that_is_cut_off_is_there_or_not() {
+    for (before, durable) in [(true, false), (false, true)] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = create(folder.path());
+        store.guard_commits(Arc::new(Stop { before }));
+        assert_eq!(add(&store, "milk"), Err(StoreError::Closed));
+        assert_eq!(texts(&store).unwrap().len(), usize::from(durable));
+    }
 }

@@ -136,7 +136,7 @@ impl Scene {
         };
         if deed == Deed::PayWhatIsPaid {
             let plan = ask.plan(&self.owner.wallet).await.unwrap();
-            assert_eq!(self.owner.wallet.pay(plan).await.unwrap().state, PaymentState::Settled);
+            assert_eq!(self.owner.wallet.pay(plan, None).await.unwrap().state, PaymentState::Settled);
         }
         if deed == Deed::PayDespiteALostAnswer {
             self.town.host.faults.once("POST", "/orders", Fault::LoseReply);
@@ -160,7 +160,7 @@ impl Scene {
             async move {
                 let plan = ask.plan(&wallet).await?;
                 *kept.lock().unwrap() = Some(plan.clone());
-                wallet.pay(plan).await
+                wallet.pay(plan, None).await
             }
         });
         let abort = paying.abort_handle();
@@ -263,7 +263,7 @@ async fn one_crash(scene: &mut Scene, deed: Deed, all: &[Point], point: &Point, 
 
     // The same again: with the plan, if the app still has it, or by the same wish.
     let again = match (kept, deal.ask.plan(&scene.payer.wallet).await) {
-        (Some(plan), _) | (None, Ok(plan)) => scene.payer.wallet.pay(plan).await.unwrap(),
+        (Some(plan), _) | (None, Ok(plan)) => scene.payer.wallet.pay(plan, None).await.unwrap(),
         (None, Err(error)) => panic!("{name}: {error:?}"),
     };
     let first = shown.first();
@@ -274,7 +274,7 @@ async fn one_crash(scene: &mut Scene, deed: Deed, all: &[Point], point: &Point, 
     };
     match first {
         Some(first) if finds_the_first => {
-            assert_eq!((&again.payment, again.state), (&first.payment, first.state))
+            assert_eq!((&again.payment, again.state), (&first.payment, first.state));
         }
         Some(first) => assert_ne!(again.payment, first.payment, "{name}"),
         None => {}

@@ -2,11 +2,12 @@
 
 use axum::response::Response;
 use tallystick::artefact::Card;
+use tallystick::request::CardLink;
 
 use super::shell::{Reader, fill, open, quoted, text};
 
-/// The page of a currency. `app_link` is the app's own link.
-pub(crate) fn card(reader: &Reader<'_>, card: &Card, app_link: &str, code: Option<&str>) -> Response {
+/// The page of a currency.
+pub(crate) fn card(reader: &Reader<'_>, card: &Card, link: &CardLink) -> Response {
     let texts = reader.texts;
     let (issuer, currency) = (quoted(&card.name), &card.currency);
     let promise = if card.promise.is_empty() {
@@ -14,27 +15,20 @@ pub(crate) fn card(reader: &Reader<'_>, card: &Card, app_link: &str, code: Optio
     } else {
         format!("<blockquote dir=\"auto\">{}</blockquote>", quoted(&card.promise))
     };
-    let code = code.map_or_else(String::new, |svg| {
-        format!(
-            "<section class=\"code\"><h2>{}</h2><p class=\"soft\">{}</p>{svg}</section>",
-            texts.code, texts.code_advice
-        )
-    });
+    let code = reader.code(&link.segments());
     let body = format!(
         "<div><section><p class=\"eyebrow\">{}</p><h1>{}</h1><p>{}</p>\
-         <dl><div><dt>{}</dt><dd>{}</dd></div></dl></section>\
+         <dl><div><dt>{}</dt><dd class=\"id\"><bdi>{}</bdi></dd></div></dl></section>\
          <section><h2>{}</h2>{promise}</section>\
-         <section>{}<p class=\"soft\">{}</p><p class=\"id\">{}<br><bdi>{}</bdi></p></section></div><div>{code}{}</div>",
+         <section>{}<p class=\"soft\">{}</p></section></div><div>{code}{}</div>",
         texts.currency,
         quoted(currency.name()),
         fill(texts.issued_by, &[("currency", &text(currency.code())), ("issuer", &issuer)]),
-        texts.currency,
-        text(currency.code()),
-        fill(texts.promise, &[("issuer", &issuer)]),
-        open(texts.add, app_link, false),
-        texts.card_advice,
         texts.issuer_id,
         card.issuer,
+        fill(texts.promise, &[("issuer", &issuer)]),
+        open(texts.add, &link.app_text(), false),
+        texts.card_advice,
         reader.wallets(),
     );
     reader.page(&text(currency.name()), &body, true)

@@ -3,12 +3,13 @@
 use axum::response::Response;
 use http::StatusCode;
 use tallystick::artefact::Card;
+use tallystick::request::{GrantLink, ReceiptLink};
 
 use super::shell::{Reader, Tone, fill, open, quoted, status};
 use crate::problem::{Code, Problem};
 
 /// The page of an account to act for. `name`: by its issuer's word.
-pub(crate) fn grant(reader: &Reader<'_>, card: &Card, name: Option<&str>, app_link: &str) -> Response {
+pub(crate) fn grant(reader: &Reader<'_>, card: &Card, name: Option<&str>, link: &GrantLink) -> Response {
     let texts = reader.texts;
     let issuer = quoted(&card.name);
     let who = match name {
@@ -22,7 +23,7 @@ pub(crate) fn grant(reader: &Reader<'_>, card: &Card, name: Option<&str>, app_li
          <section>{}<p class=\"soft\">{}</p></section>{}",
         texts.grant_account,
         texts.grant,
-        open(texts.open, app_link, false),
+        open(texts.open, &link.app_text(), false),
         texts.grant_advice,
         reader.wallets(),
     );
@@ -30,13 +31,13 @@ pub(crate) fn grant(reader: &Reader<'_>, card: &Card, name: Option<&str>, app_li
 }
 
 /// The page of a receipt, which is nobody's business but the two wallets'.
-pub(crate) fn receipt(reader: &Reader<'_>, app_link: &str) -> Response {
+pub(crate) fn receipt(reader: &Reader<'_>, link: &ReceiptLink) -> Response {
     let texts = reader.texts;
     let body = format!(
         "<section><h1>{}</h1><p>{}</p></section><section>{}</section>{}",
         texts.receipt,
         texts.receipt_advice,
-        open(texts.open, app_link, false),
+        open(texts.open, &link.app_text(), false),
         reader.wallets(),
     );
     reader.page(texts.receipt, &body, false)
@@ -55,7 +56,7 @@ pub(crate) fn problem(reader: &Reader<'_>, problem: &Problem) -> Response {
         }
         _ => (Tone::Bad, texts.damaged, texts.damaged_advice),
     };
-    let mut response = reader.page(title, &status(tone, title, advice), false);
+    let mut response = reader.page(title, &status(tone, "h1", title, advice), false);
     *response.status_mut() = problem.code.status();
     response
 }

@@ -6,6 +6,7 @@ use axum::response::Response;
 use tallystick::artefact::{Card, Line, Price, Request, TipPolicy};
 use tallystick::clock::UnixSeconds;
 use tallystick::money::Amount;
+use tallystick::request::RequestLink;
 
 use super::shell::{Reader, Tone, fill, open, quoted, status, text};
 use super::texts::Texts;
@@ -15,18 +16,15 @@ use crate::book::standing::{Here, PriceStanding, Standing, Verdict};
 pub(crate) struct RequestPage<'a> {
     pub request: &'a Request,
     pub standing: &'a Standing,
-    /// The app's own link.
-    pub app_link: &'a str,
-    /// The link as a picture, SVG.
-    pub code: Option<&'a str>,
+    pub link: &'a RequestLink,
     pub now: UnixSeconds,
 }
 
 /// The page of a request.
 pub(crate) fn request(reader: &Reader<'_>, page: &RequestPage<'_>) -> Response {
     let texts = reader.texts;
-    let (tone, title, advice) = verdict(texts, page.standing.verdict);
-    let mut left = status(tone, title, advice);
+    let (tone, title, advice) = verdict(texts, page.standing);
+    let mut left = status(tone, "strong", title, advice);
     let _ = write!(
         left,
         "<section><p class=\"eyebrow\">{}</p>{}{}{}</section>",
@@ -36,31 +34,29 @@ pub(crate) fn request(reader: &Reader<'_>, page: &RequestPage<'_>) -> Response {
         details(page, texts)
     );
     left.push_str(&own_words(reader, page));
-    let opens = match page.standing.verdict {
-        Verdict::Payable => Some(false),
-        Verdict::Paid | Verdict::Elsewhere => Some(true),
-        _ => None,
-    };
-    let Some(is_quiet) = opens else { return reader.page(title, &left, false) };
-    let _ = write!(
-        left,
-        "<section>{}<p class=\"soft\">{}</p></section>",
-        open(texts.open, page.app_link, is_quiet),
-        texts.confirm_there
-    );
-    let code = match page.code {
-        Some(svg) if page.standing.verdict != Verdict::Paid => format!(
-            "<section class=\"code\"><h2>{}</h2><p class=\"soft\">{}</p>{svg}</section>",
-            texts.code, texts.code_advice
-        ),
-        _ => String::new(),
-    };
-    let body = format!("<div>{left}</div><div>{code}{}</div>", reader.wallets());
-    reader.page(texts.request, &body, true)
+    let link = page.link.app_text();
+    match page.standing.verdict {
+        Verdict::Payable | Verdict::Elsewhere => {
+            let button = open(texts.open, &link, page.standing.verdict == Verdict::Elsewhere);
+            let advice = texts.confirm_there;
+            let _ = write!(left, "<section>{button}<p class=\"soft\">{advice}</p></section>");
+            let right = reader.code(&page.link.segments()) + &reader.wallets();
+            reader.page(texts.request, &format!("<div>{left}</div><div>{right}</div>"), true)
+        }
+        // The payer's wallet shows the receipt.
+        Verdict::Paid => {
+            let _ = write!(left, "<section>{}</section>", open(texts.open, &link, true));
+            reader.page(title, &left, false)
+        }
+        _ => reader.page(title, &left, false),
+    }
 }
 
-fn verdict(texts: &Texts, verdict: Verdict) -> (Tone, &'static str, &'static str) {
-    match verdict {
+fn verdict(texts: &Texts, standing: &Standing) -> (Tone, &'static str, &'static str) {
+    match standing.verdict {
+        Verdict::Payable if names(standing).next().is_none() => {
+            (Tone::Wait, texts.payable_unnamed, texts.unnamed_advice)
+        }
         Verdict::Payable => (Tone::Good, texts.payable, texts.payable_advice),
         Verdict::Paid => (Tone::Good, texts.paid, texts.paid_advice),
         Verdict::Expired => (Tone::Wait, texts.expired, texts.ask_again),
@@ -73,16 +69,10 @@ fn verdict(texts: &Texts, verdict: Verdict) -> (Tone, &'static str, &'static str
 
 /// Who is paid, by the word of the issuers that say so; never by the request's own.
 fn payee(texts: &Texts, standing: &Standing) -> String {
-    let here = standing.prices.iter().filter_map(here);
-    let mut words = here.filter_map(|here| Some((here.name.as_deref()?, here.card.name.as_str())));
+    let mut words = names(standing);
     let Some((name, issuer)) = words.next() else {
-        return match standing.verdict {
-            Verdict::Payable => {
-                format!("<h1>{}</h1><p><strong>{}</strong></p>", texts.unnamed, texts.unnamed_advice)
-            }
-            Verdict::Paid | Verdict::Expired | Verdict::Cancelled => format!("<h1>{}</h1>", texts.unnamed),
-            _ => format!("<h1>{}</h1>", texts.unproven),
-        };
+        let is_signed = matches!(standing.verdict, Verdict::Payable | Verdict::Paid | Verdict::Cancelled);
+        return format!("<h1>{}</h1>", if is_signed { texts.unnamed } else { texts.unproven });
     };
     let mut html = format!("<h1>{}</h1>", quoted(name));
     let says = |template, name: &str, issuer: &str| {
@@ -94,6 +84,12 @@ fn payee(texts: &Texts, standing: &Standing) -> String {
         let _ = write!(html, "<p class=\"soft\">{}</p>", says(template, other, issuer));
     }
     html
+}
+
+/// The payee's names, each with the name of the issuer that says so.
+fn names(standing: &Standing) -> impl Iterator<Item = (&str, &str)> {
+    let here = standing.prices.iter().filter_map(here);
+    here.filter_map(|here| Some((here.name.as_deref()?, here.card.name.as_str())))
 }
 
 fn here(price: &PriceStanding) -> Option<&Here> {
@@ -110,7 +106,15 @@ fn prices(reader: &Reader<'_>, page: &RequestPage<'_>) -> String {
     if several {
         let _ = write!(html, "<p class=\"or\">{}</p>", texts.one_of);
     }
-    let _ = write!(html, "<ul class=\"prices{}\">", if several { " several" } else { "" });
+    let is_off = !matches!(page.standing.verdict, Verdict::Payable | Verdict::Paid | Verdict::Elsewhere);
+    let class = if is_off {
+        " off"
+    } else if several {
+        " several"
+    } else {
+        ""
+    };
+    let _ = write!(html, "<ul class=\"prices{class}\">");
     for (price, standing) in page.request.prices.iter().zip(&page.standing.prices) {
         let _ = match standing {
             PriceStanding::Elsewhere => write!(html, "<li class=\"off soft\">{}</li>", texts.elsewhere_price),
@@ -169,7 +173,8 @@ fn details(page: &RequestPage<'_>, texts: &Texts) -> String {
         Some(end) if end < page.now => rows.push((texts.ended, time(end))),
         Some(end) => {
             let left = left(texts, end.saturating_sub(page.now));
-            rows.push((texts.until, fill(texts.until_left, &[("left", &left), ("time", &time(end))])));
+            let left = fill(texts.until_left, &[("left", &left)]);
+            rows.push((texts.until, format!("{left} <small>{}</small>", time(end))));
         }
     }
     let uses = if page.request.reusable { texts.reusable } else { texts.once };

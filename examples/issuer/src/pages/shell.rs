@@ -8,6 +8,7 @@ use data_encoding::BASE64;
 use http::{HeaderMap, HeaderValue, header};
 use tallystick::keys::Digest;
 use tallystick::money::{Amount, Currency, MoneyFormat};
+use tallystick::request::{Code, CodeLevel, LinkText};
 
 use super::texts::{self, Texts};
 use crate::apps::WalletSite;
@@ -65,6 +66,15 @@ impl<'a> Reader<'a> {
         format!("<section><h2>{title}</h2><p>{advice}</p><ul class=\"wallets\">{sites}</ul></section>")
     }
 
+    /// The link as a code, for whoever opened it on a computer. Nothing if it takes too much for one.
+    pub(super) fn code(&self, link: &LinkText) -> String {
+        let texts = self.texts;
+        let Ok(code) = Code::of_link(link, CodeLevel::Screen) else { return String::new() };
+        let (title, advice) = (texts.code, texts.code_advice);
+        let svg = code.svg(advice);
+        format!("<section class=\"code\"><h2>{title}</h2><p class=\"soft\">{advice}</p>{svg}</section>")
+    }
+
     /// A whole page. `body` is HTML; `is_wide` lays it out in two columns where there is room.
     pub(super) fn page(&self, title: &str, body: &str, is_wide: bool) -> Response {
         let texts = self.texts;
@@ -106,16 +116,16 @@ pub(super) enum Tone {
     Bad,
 }
 
-/// What a page says first.
-pub(super) fn status(tone: Tone, title: &str, advice: &str) -> String {
+/// What a page says first. `element`: `h1` if it is all that the page says, otherwise `strong`.
+pub(super) fn status(tone: Tone, element: &str, title: &str, advice: &str) -> String {
     let (class, sign) = match tone {
         Tone::Good => ("good", "M4 12.5l5 5L20 6.5"),
         Tone::Wait => ("wait", "M12 3a9 9 0 100 18 9 9 0 000-18zm0 4.5V13m0 3.5v.01"),
         Tone::Bad => ("bad", "M5 5l14 14M19 5L5 19"),
     };
     format!(
-        "<div class=\"status {class}\" role=\"status\"><svg viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"{sign}\"/></svg>\
-         <div><strong>{title}</strong><p>{advice}</p></div></div>"
+        "<div class=\"status {class}\"><svg viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"{sign}\"/></svg>\
+         <div><{element}>{title}</{element}><p>{advice}</p></div></div>"
     )
 }
 

@@ -33,7 +33,7 @@ pub(super) async fn card_link(
             return Ok(Json(card(&app, link.issuer).await?).into_response());
         }
         let card = card_in_force(&app, link.issuer).await?;
-        Ok(pages::card(&reader(&app, &call), card.body(), &link.app_text(), None))
+        Ok(pages::card(&reader(&app, &call), card.body(), &link))
     };
     answer(&app, &call, false, page.await)
 }
@@ -75,13 +75,7 @@ pub(super) async fn request_link(
                 Ok((request, standing))
             })
             .await?;
-        let page = RequestPage {
-            request: request.body(),
-            standing: &standing,
-            app_link: &link.app_text(),
-            code: None,
-            now,
-        };
+        let page = RequestPage { request: request.body(), standing: &standing, link: &link, now };
         Ok(pages::request(&reader(&app, &call), &page))
     };
     answer(&app, &call, true, page.await)
@@ -107,7 +101,7 @@ pub(super) async fn grant_link(
             standing::name_of(db, &issuer, &account, now)
         });
         let name = name.await?;
-        Ok(pages::grant(&reader(&app, &call), card.body(), name.as_deref(), &link.app_text()))
+        Ok(pages::grant(&reader(&app, &call), card.body(), name.as_deref(), &link))
     };
     answer(&app, &call, true, page.await)
 }
@@ -124,7 +118,7 @@ pub(super) async fn receipt_link(
 ) -> Result<Response, Problem> {
     let page = web(&app, 'r', &hash)
         .and_then(|link| ReceiptLink::parse(&link).map_err(|error| wrong(&error)))
-        .map(|link| pages::receipt(&reader(&app, &call), &link.app_text()));
+        .map(|link| pages::receipt(&reader(&app, &call), &link));
     answer(&app, &call, true, page)
 }
 

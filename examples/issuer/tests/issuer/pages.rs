@@ -58,6 +58,7 @@ async fn a_good_request_is_checked_named_and_offered() {
         assert!(named.to_lowercase().contains(&part.to_lowercase()), "{part} in {named}");
     }
     assert!(named.contains(&format!("\"tallystick:p/{}\"", BASE32_NOPAD.encode(signed.bytes()))));
+    assert!(named.contains("<path fill=\"#000\" d=\"m"), "the code, for whoever opened it on a computer");
     // A granted till asks in the shop's name.
     let till = key("till");
     let grant = key_grant(town.issuer, &shop, &till, Capabilities::RECEIVE, None, town.now());

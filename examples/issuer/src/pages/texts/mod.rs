@@ -22,6 +22,7 @@ pub(crate) struct Texts {
     pub says: &'static str,
     pub says_other: &'static str,
     pub unnamed: &'static str,
+    pub payable_unnamed: &'static str,
     pub unnamed_advice: &'static str,
     pub unproven: &'static str,
     pub one_of: &'static str,

@@ -284,7 +284,7 @@ async fn one_crash(scene: &mut Scene, deed: Deed, all: &[Point], point: &Point, 
     assert_eq!(scene.executed().await - deal.executed == 1, paid, "{name}");
     if deed == Deed::Refund && paid {
         let more = deal.ask.plan(&scene.payer.wallet).await.unwrap_err();
-        assert_eq!(more.code(), "refund_exceeds", "{name}");
+        assert_eq!(more.code(), "already_refunded", "{name}");
     }
 }
 

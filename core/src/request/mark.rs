@@ -6,8 +6,8 @@ use crate::keys::Digest;
 
 /// The same colour and the same two words on both sides of a payment.
 ///
-/// Show the words on the colour, in white: it is for a glance, and the words carry it for who does not see colours. A mark
-/// tells apart the payments of a counter, about one in 33 million alike; it proves nothing.
+/// Show the words on the colour, in white, with a light edge in a dark theme: it is for a glance, and the words carry it for
+/// who does not see colours. A mark tells apart the payments of a counter, about one in 33 million alike; it proves nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct PaymentMark {
@@ -26,7 +26,7 @@ pub struct PaymentMark {
 #[allow(missing_docs, reason = "colours are what they are called")]
 pub enum MarkColour {
     Black,
-    Red,
+    Orange,
     Brown,
     Green,
     Blue,
@@ -54,13 +54,13 @@ fn word(number: u16) -> &'static str {
 impl MarkColour {
     /// All of them, in the order of their numbers.
     pub const ALL: [Self; 8] =
-        [Self::Black, Self::Red, Self::Brown, Self::Green, Self::Blue, Self::Violet, Self::Pink, Self::Grey];
+        [Self::Black, Self::Orange, Self::Brown, Self::Green, Self::Blue, Self::Violet, Self::Pink, Self::Grey];
 
     /// A stable name in English, to look up the name in the user's language.
     pub fn name(self) -> &'static str {
         match self {
             Self::Black => "black",
-            Self::Red => "red",
+            Self::Orange => "orange",
             Self::Brown => "brown",
             Self::Green => "green",
             Self::Blue => "blue",
@@ -72,18 +72,19 @@ impl MarkColour {
 
     /// The colour for a screen: `#` and six hexadecimal digits (sRGB).
     ///
-    /// Found by search under these names and a contrast of 4.6 : 1 with white, for the largest difference between the two
-    /// most alike (CIEDE2000), as people without long, middle or short cones see them (Machado and others, 2009).
+    /// No red, which would say that a payment failed. Found by search under these names and a contrast of 4.6 : 1 with
+    /// white, for the largest difference between the two most alike (CIEDE2000), as people without long, middle or short
+    /// cones see them (Machado and others, 2009).
     pub fn hex(self) -> &'static str {
         match self {
-            Self::Black => "#1a0f16",
-            Self::Red => "#e60300",
-            Self::Brown => "#661f0c",
-            Self::Green => "#02864e",
-            Self::Blue => "#4f62f7",
-            Self::Violet => "#680094",
-            Self::Pink => "#ba4a8b",
-            Self::Grey => "#425959",
+            Self::Black => "#001307",
+            Self::Orange => "#ca3c00",
+            Self::Brown => "#64280c",
+            Self::Green => "#348259",
+            Self::Blue => "#1767f2",
+            Self::Violet => "#52009b",
+            Self::Pink => "#a95289",
+            Self::Grey => "#595355",
         }
     }
 }

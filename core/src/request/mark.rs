@@ -53,8 +53,16 @@ fn word(number: u16) -> &'static str {
 
 impl MarkColour {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 8] =
-        [Self::Black, Self::Orange, Self::Brown, Self::Green, Self::Blue, Self::Violet, Self::Pink, Self::Grey];
+    pub const ALL: [Self; 8] = [
+        Self::Black,
+        Self::Orange,
+        Self::Brown,
+        Self::Green,
+        Self::Blue,
+        Self::Violet,
+        Self::Pink,
+        Self::Grey,
+    ];
 
     /// A stable name in English, to look up the name in the user's language.
     pub fn name(self) -> &'static str {

@@ -81,14 +81,21 @@ impl Code {
 
     /// The code of any short text, in the smallest version that holds it. Text beyond ASCII is marked as UTF-8.
     ///
-    /// [`LinkError::TooMuchForACode`] if it takes more than version 11: depending on its characters, that is from 176 bytes
-    /// on paper, and from 250 on a screen.
+    /// [`LinkError::TooMuchForACode`] if it takes more than version 11. 176 bytes always fit on paper and 250 on a screen;
+    /// of digits and capital letters there is room for more.
     pub fn of_text(text: &str, level: CodeLevel) -> Result<Self, LinkError> {
         if text.len() > MAX_CHARACTERS {
             return Err(LinkError::TooMuchForACode);
         }
+        let push = |bits: &mut Bits| push_text(bits, text);
+        // `qrcode` takes several modes greedily, which at worst is more than bytes alone.
+        let push_bytes = |bits: &mut Bits| bits.push_byte_data(text.as_bytes());
+        let bytes_do = text.is_ascii();
         (1..=MAX_CODE_VERSION)
-            .find_map(|version| Self::encode(version, level, |bits| push_text(bits, text)).ok())
+            .find_map(|version| match Self::encode(version, level, push) {
+                Err(_) if bytes_do => Self::encode(version, level, push_bytes).ok(),
+                encoded => encoded.ok(),
+            })
             .ok_or(LinkError::TooMuchForACode)
     }
 

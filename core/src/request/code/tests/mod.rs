@@ -83,7 +83,7 @@ proptest! {
             Ok(code) => prop_assert_eq!(read(&code).1, text.into_bytes()),
             Err(error) => {
                 prop_assert_eq!(error, LinkError::TooMuchForACode);
-                let held = if level == CodeLevel::Paper { 174 } else { 248 };
+                let held = if level == CodeLevel::Paper { 176 } else { 250 };
                 prop_assert!(text.len() > held);
             }
         }

@@ -1,6 +1,8 @@
 //! The moment of confirmation: one transaction signs the order, stores its exact bytes, holds the money and tells the
 //! app. Only after it is durable is the network touched.
 
+use rusqlite::Connection;
+
 use super::acting;
 use super::context::{Context, Write};
 use super::funds;
@@ -11,6 +13,7 @@ use crate::error::WalletError;
 use crate::event::Event;
 use crate::keys::{AccountId, Digest, IssuerId, MemoContext, OrderId, PublicKey, RequestId, SealingKey};
 use crate::money::Amount;
+use crate::store::Cipher;
 use crate::store::tables::account::{ACCOUNTS, AccountRecord};
 use crate::store::tables::issuer::{ISSUERS, IssuerRecord};
 use crate::store::tables::operation::{self, Operation, OperationRecord, OperationState};
@@ -82,7 +85,7 @@ pub(crate) async fn confirm(
     let entropy = std::sync::Arc::clone(&context.entropy);
     context
         .write(move |write| {
-            let intent = match place(write, intent)? {
+            let intent = match place(write.transaction, write.cipher, intent)? {
                 Placed::Taken(operation) => return Ok(operation),
                 Placed::Free(intent) => intent,
             };
@@ -114,40 +117,78 @@ pub(crate) async fn confirm(
         .await
 }
 
+/// The payment by which this wallet has paid a request that can be paid once, or is about to, in whichever currency.
+pub(crate) fn payment_of_request(
+    connection: &Connection,
+    cipher: &Cipher,
+    request: &RequestId,
+) -> Result<Option<Operation>, WalletError> {
+    match turn(connection, cipher, request)? {
+        Turn::Taken(operation) => Ok(Some(operation)),
+        Turn::Free { .. } => Ok(None),
+    }
+}
+
+/// Whether [`confirm`] would find a payment that was confirmed before, and make none.
+pub(crate) async fn is_repeated(context: &Context, intent: &Intent) -> Result<bool, WalletError> {
+    let intent = intent.clone();
+    context
+        .read(move |connection, cipher| Ok(matches!(place(connection, cipher, intent)?, Placed::Taken(_))))
+        .await
+}
+
 enum Placed {
     Taken(Operation),
     Free(Intent),
 }
 
-/// Finds the operation that this intent would repeat. Payments of one single-use request share a row of keys, so that
-/// two scans of one code cannot be paid twice, whatever keys the caller gives.
-fn place(write: &Write<'_>, mut intent: Intent) -> Result<Placed, WalletError> {
+/// Finds the operation that this intent would repeat.
+fn place(connection: &Connection, cipher: &Cipher, mut intent: Intent) -> Result<Placed, WalletError> {
     if let Some(request) = intent.request.as_ref().filter(|request| !request.reusable) {
-        let stem = format!("request/{}/{}", intent.issuer, request.id);
-        for attempt in 0_u32.. {
-            let key = format!("{stem}/{attempt}");
-            match find(write, &key)? {
-                None => {
-                    intent.idempotency_key = key;
-                    return Ok(Placed::Free(intent));
-                }
-                Some(earlier) => match earlier.state {
-                    OperationState::Submitted | OperationState::Settled => return Ok(Placed::Taken(earlier)),
-                    OperationState::Refused | OperationState::Lapsed => {}
-                },
+        return Ok(match turn(connection, cipher, &request.id)? {
+            Turn::Taken(earlier) => Placed::Taken(earlier),
+            Turn::Free { key } => {
+                intent.idempotency_key = key;
+                Placed::Free(intent)
             }
-        }
+        });
     }
-    match find(write, &intent.idempotency_key)? {
+    match find(connection, cipher, &intent.idempotency_key)? {
         None => Ok(Placed::Free(intent)),
         Some(earlier) if earlier.record.intent == intent.fingerprint() => Ok(Placed::Taken(earlier)),
         Some(_) => Err(WalletError::Conflict { what: "idempotency key".into() }),
     }
 }
 
-fn find(write: &Write<'_>, idempotency_key: &str) -> Result<Option<Operation>, WalletError> {
-    let key = operation::key(write.cipher, idempotency_key);
-    Ok(operation::get(write.transaction, write.cipher, &key)?)
+enum Turn {
+    Taken(Operation),
+    Free { key: String },
+}
+
+/// Whose turn it is to pay a request that can be paid once. All its payments share a row of keys, so that two scans of
+/// one code cannot be paid twice, whatever keys the caller gives. Its currencies share them too: each issuer sees to it
+/// that it is paid once there, and only the wallet that it is not paid at another one as well.
+fn turn(connection: &Connection, cipher: &Cipher, request: &RequestId) -> Result<Turn, WalletError> {
+    let mut attempt = 0_u64;
+    loop {
+        let key = format!("request/{request}/{attempt}");
+        match find(connection, cipher, &key)? {
+            None => return Ok(Turn::Free { key }),
+            Some(earlier) => match earlier.state {
+                OperationState::Submitted | OperationState::Settled => return Ok(Turn::Taken(earlier)),
+                OperationState::Refused | OperationState::Lapsed => attempt += 1,
+            },
+        }
+    }
+}
+
+fn find(
+    connection: &Connection,
+    cipher: &Cipher,
+    idempotency_key: &str,
+) -> Result<Option<Operation>, WalletError> {
+    let key = operation::key(cipher, idempotency_key);
+    Ok(operation::get(connection, cipher, &key)?)
 }
 
 fn load(write: &Write<'_>, issuer: &IssuerId) -> Result<(RowKey, IssuerRecord, AccountRecord), WalletError> {

@@ -156,30 +156,46 @@ struct Known {
 }
 
 fn all_known(connection: &Connection, cipher: &Cipher, now: UnixSeconds) -> Result<Vec<Known>, WalletError> {
-    ACCOUNTS
-        .all(connection, cipher)?
-        .into_iter()
-        // What this wallet only acts for, somebody else stands to lose.
-        .filter(|account| account.acting.is_none())
-        .map(|account| {
-            let row = ISSUERS.key(cipher, account.issuer);
-            let record = ISSUERS
-                .at(connection, cipher, &row)?
-                .ok_or_else(|| StoreError::unreadable("the issuer of an account"))?;
-            let card = trust::stored::<Card>(&record.card, "issuer.card")?.body().clone();
-            let funds = funds::of(connection, cipher, &row, &account, now)?;
-            let bytes = match record.statement {
-                Some((number, _)) => statement::get(connection, cipher, &row, number)?,
-                None => None,
-            };
-            let statement_at = bytes
-                .map(|bytes| trust::stored::<Statement>(&Blob(bytes), "statement.value"))
-                .transpose()?
-                .map(|statement| statement.body().time);
-            let evidence = evidence::count(connection, &row)?;
-            Ok(Known { record, account, card, funds, statement_at, evidence })
-        })
-        .collect()
+    let accounts = ACCOUNTS.all(connection, cipher)?;
+    // What this wallet only acts for, somebody else stands to lose.
+    let own = accounts.into_iter().filter(|account| account.acting.is_none());
+    own.map(|account| known(connection, cipher, account, now)).collect()
+}
+
+fn known(
+    connection: &Connection,
+    cipher: &Cipher,
+    account: AccountRecord,
+    now: UnixSeconds,
+) -> Result<Known, WalletError> {
+    let row = ISSUERS.key(cipher, account.issuer);
+    let record = ISSUERS
+        .at(connection, cipher, &row)?
+        .ok_or_else(|| StoreError::unreadable("the issuer of an account"))?;
+    let card = trust::stored::<Card>(&record.card, "issuer.card")?.body().clone();
+    let funds = funds::of(connection, cipher, &row, &account, now)?;
+    let bytes = match record.statement {
+        Some((number, _)) => statement::get(connection, cipher, &row, number)?,
+        None => None,
+    };
+    let statement_at = bytes
+        .map(|bytes| trust::stored::<Statement>(&Blob(bytes), "statement.value"))
+        .transpose()?
+        .map(|statement| statement.body().time);
+    let evidence = evidence::count(connection, &row)?;
+    Ok(Known { record, account, card, funds, statement_at, evidence })
+}
+
+/// How much there is to worry about an issuer of this wallet.
+pub(super) fn risk_of(
+    connection: &Connection,
+    cipher: &Cipher,
+    issuer: &IssuerId,
+    now: UnixSeconds,
+    issuer_now: UnixSeconds,
+) -> Result<IssuerRisk, WalletError> {
+    let account = trust::account(connection, cipher, issuer)?;
+    Ok(judge(known(connection, cipher, account, now)?, now, issuer_now).risk)
 }
 
 fn judge(known: Known, now: UnixSeconds, issuer_now: UnixSeconds) -> Exposure {

@@ -4,6 +4,8 @@
 //!
 //! - `options`, `lifecycle`, `app_lock`: from a folder to an open wallet. `events`: what it tells.
 //! - `currency`, `balance`, `exposure`: what is held. `payee`, `plan`, `pay`, `refund`, `request`: what is done with it.
+//! - `ways`, `search`, `ranking`, `policy`: with which money, where there is a choice. `recheck`: what a plan must still be
+//!   when it is confirmed. `request_view`, `receipt`: how what is asked and what was paid are shown.
 //! - `acting`: all of this for somebody else's account, with a granted key.
 //! - `history`, `export`: what was done. `sync`, `statement`, `live`, `connection`, `evidence`: what issuers
 //!   say, and whether it is true.
@@ -27,12 +29,16 @@ mod owner;
 mod pay;
 mod payee;
 mod plan;
+mod policy;
+mod ranking;
 mod receipt;
+mod recheck;
 mod refund;
 mod rekey;
 mod request;
 mod request_view;
 mod restore;
+mod search;
 mod statement;
 mod sync;
 #[cfg(test)]
@@ -41,6 +47,7 @@ pub(crate) mod testing;
 mod tests;
 mod unfinished;
 mod wallet_list;
+mod ways;
 
 use std::sync::Arc;
 
@@ -64,10 +71,12 @@ pub use owner::{
 };
 pub use payee::PayeeView;
 pub use plan::{PayTo, PaymentPlan, PaymentWish, PlanWarning};
+pub use policy::{CurrencyReserve, PaymentPolicy, PaymentPreference};
 pub use rekey::{RekeyFault, RekeyReport};
 pub use request::{PriceWish, RequestLine, RequestWish, TipWish};
 pub use request_view::{PayeeWords, RequestInfo};
 pub use restore::{NotYet, RestoreReport};
+pub use ways::{Obstacle, ObstructedPrice, PaymentChoices, PaymentWay};
 
 use crate::error::WalletError;
 use crate::keys::RecoveryPhrase;

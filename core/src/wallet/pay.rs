@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Wallet;
-use super::plan::{self, PaymentPlan};
+use super::plan::PaymentPlan;
+use super::recheck;
 use super::sync::Depth;
 use crate::error::WalletError;
 use crate::keys::Digest;
@@ -36,7 +37,7 @@ impl Wallet {
         patience_ms: Option<u32>,
     ) -> Result<Payment, WalletError> {
         acting::require_at(&self.context, plan.issuer, acting::to_pay(plan.repays.is_some())).await?;
-        let intent = Box::pin(plan::intent(&self.context, plan)).await?;
+        let intent = Box::pin(recheck::intent(&self.context, plan)).await?;
         // Spawned, so that a caller who stops waiting stops nothing.
         let context = Arc::clone(&self.context);
         let confirmed = tokio::spawn(async move {

@@ -4,6 +4,7 @@
 //! code that was scanned. What was looked up once is kept, so that from the second visit on no network is needed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::artefact::{Attestation, Opening, Rekey, Request, Role, Signed, Unproven};
 use crate::clock::UnixSeconds;
@@ -137,6 +138,41 @@ pub(crate) async fn find(
             }
             found => found,
         },
+    }
+}
+
+/// Finds a payee whose keys signed a request. The issuer is asked once at most: if the payee is new or was not looked up
+/// for long, or if the signer is not among the keys that are known, for it may have been granted since. With a
+/// `patience` it is not waited for any longer.
+pub(crate) async fn of_request(
+    context: &Arc<Context>,
+    issuer: IssuerId,
+    request: &Unproven<Request>,
+    patience: Option<Duration>,
+) -> Result<KnownPayee, WalletError> {
+    let account = request.body().payee;
+    let id = payee::id(&issuer, &account);
+    let record = context.read(move |connection, cipher| Ok(PAYEES.get(connection, cipher, id)?)).await?;
+    let proven = |payee: &KnownPayee| payee.prove_request(request, context.backend.issuer_now(&issuer));
+    let known = record.clone().map(KnownPayee::of).transpose()?.filter(|known| proven(known).is_ok());
+    if let Some(known) = known.clone().filter(|known| is_fresh(&known.record, context.now())) {
+        return Ok(known);
+    }
+    let asking = look_up(context, issuer, account, record);
+    let asked = match patience {
+        None => asking.await,
+        Some(patience) => tokio::time::timeout(patience, asking).await.unwrap_or_else(|_| {
+            Err(WalletError::Network {
+                fault: "timeout".into(),
+                retryable: true,
+                reason: "the issuer does not answer in time".into(),
+            })
+        }),
+    };
+    match (asked, known) {
+        (Ok(found), _) => proven(&found).map(|_| found),
+        (Err(WalletError::Network { .. }), Some(known)) => Ok(known),
+        (Err(error), _) => Err(error),
     }
 }
 

@@ -2,22 +2,18 @@
 //!
 //! A plan moves nothing and promises nothing. What it says is checked again when it is confirmed.
 
-use std::sync::Arc;
-
-use super::Wallet;
-use super::payee::{self, KnownPayee, PayeeView};
+use super::payee::{KnownPayee, PayeeView};
 use super::request_view::PayeeWords;
+use super::{Wallet, policy, search};
 use crate::artefact::{Request, TipPolicy, Unproven};
 use crate::clock::UnixSeconds;
 use crate::error::WalletError;
 use crate::keys::{AccountId, Digest, IssuerId, RequestId};
 use crate::money::{Amount, Currency};
-use crate::operation::confirm::{IntendedRequest, Intent};
 use crate::operation::context::Context;
 use crate::operation::trust::{self, KnownIssuer};
-use crate::operation::{acting, funds, limits};
-use crate::request::{self, RequestLink, TipChoice};
-use crate::store::tables::account::ACCOUNTS;
+use crate::operation::{acting, confirm, funds, limits};
+use crate::request::{self, TipChoice};
 use crate::store::tables::issuer::ISSUERS;
 
 /// What a holder wants to pay.
@@ -26,7 +22,7 @@ use crate::store::tables::issuer::ISSUERS;
 pub struct PaymentWish {
     /// Who is to be paid.
     pub to: PayTo,
-    /// In whose money, if the request leaves a choice.
+    /// In whose money. If the request leaves a choice, the holder's policy makes it where the wish does not.
     pub issuer: Option<IssuerId>,
     /// How much without tip, if the request leaves it open, in smallest units.
     pub amount: Option<Amount>,
@@ -100,6 +96,9 @@ pub struct PaymentPlan {
     pub available: Amount,
     /// What is worth a second look before confirming.
     pub warnings: Vec<PlanWarning>,
+    /// The payment by which this wallet has paid the request already, or is about to. Confirming the plan finds it and pays
+    /// nothing.
+    pub earlier_payment: Option<Digest>,
     /// The request that is paid.
     pub request: Option<RequestId>,
     /// When the request ends, by the issuer's clock.
@@ -125,6 +124,10 @@ pub enum PlanWarning {
     NameChanged,
     /// The issuer was caught contradicting itself.
     IssuerDistrusted,
+    /// This wallet has paid the request already, or is about to: confirming finds that payment and pays nothing.
+    AlreadyPaid,
+    /// It would leave less than the holder's reserve of this currency.
+    BelowReserve,
     /// Over a spending limit: needs the app's PIN.
     OverLimit,
     /// More than can be spent.
@@ -136,27 +139,15 @@ pub enum PlanWarning {
 impl Wallet {
     /// Plans a payment: finds the payee, the price, the balance, and what is worth a warning.
     ///
-    /// Fails if the request is broken or false, names no currency of this wallet, or leaves a choice that the wish does
-    /// not make. Needs the network only for a payee that is new, or not looked up for a day.
+    /// Where a request can be paid in several currencies of the wallet and the wish names none, the holder's
+    /// [`PaymentPolicy`](super::PaymentPolicy) chooses among the ways that [`ways_to_pay`](Self::ways_to_pay) finds. It
+    /// fails with `choose_issuer` if the policy leaves that to the holder, or if the wish has an amount or a tip, which
+    /// count in one currency only.
+    ///
+    /// Fails if the request is broken or false, or names no currency of this wallet. Needs the network only for a
+    /// request that its link does not hold, and for a payee that is new or was not looked up for a day.
     pub async fn plan(&self, wish: PaymentWish) -> Result<PaymentPlan, WalletError> {
-        let target = resolve(&self.context, &wish).await?;
-        let context = &self.context;
-        acting::require_at(context, target.issuer, acting::to_pay(false)).await?;
-        let payee = payee::find(context, target.issuer, target.payee).await?;
-        let issuer_now = context.backend.issuer_now(&target.issuer);
-        if let Some(request) = &target.request {
-            Box::pin(prove(context, &target, &payee, request, issuer_now)).await?;
-        }
-        let key = wish.idempotency_key.clone().unwrap_or_else(|| made_up_key(context));
-        let draft = Draft {
-            key,
-            payee,
-            total: total(&target, &wish)?,
-            tip: wish.tip.filter(|tip| !tip.is_zero()),
-            memo: wish.memo.clone().filter(|memo| !memo.is_empty()),
-            repays: None,
-        };
-        Box::pin(finish(context, target, draft)).await
+        Box::pin(search::search(&self.context, wish)).await?.into_plan()
     }
 }
 
@@ -183,104 +174,6 @@ pub(crate) fn made_up_key(context: &Context) -> String {
     Digest::new(context.entropy.bytes()).to_string()
 }
 
-async fn resolve(context: &Arc<Context>, wish: &PaymentWish) -> Result<Target, WalletError> {
-    match &wish.to {
-        PayTo::Account { issuer, account } => Ok(Target { issuer: *issuer, payee: *account, request: None }),
-        PayTo::Request { link } => {
-            let request = fetch(context, link).await?;
-            let issuer = choose_issuer(context, request.body(), wish.issuer).await?;
-            Ok(Target { issuer, payee: request.body().payee, request: Some(request) })
-        }
-    }
-}
-
-/// The request of a link: out of it, or from the host that it names.
-async fn fetch(context: &Context, link: &str) -> Result<Unproven<Request>, WalletError> {
-    let link = RequestLink::parse(link).map_err(|error| WalletError::invalid("link", error.code(), error))?;
-    match link {
-        RequestLink::ByValue { request, .. } => Ok(request),
-        RequestLink::ByReference { host, hash } => {
-            let request =
-                context.backend.request(&host, &hash).await.map_err(|error| trust::network(&error))?;
-            if request.hash() == hash {
-                Ok(request)
-            } else {
-                Err(WalletError::untrusted("request", "wrong_hash", "is not the one that the link names"))
-            }
-        }
-    }
-}
-
-/// In whose money to pay: the wish's, or the only one of the request that the wallet holds.
-async fn choose_issuer(
-    context: &Context,
-    request: &Request,
-    wished: Option<IssuerId>,
-) -> Result<IssuerId, WalletError> {
-    let held: Vec<IssuerId> = context
-        .read(|connection, cipher| {
-            Ok(ACCOUNTS.all(connection, cipher)?.iter().map(|account| account.issuer).collect())
-        })
-        .await?;
-    let matches = request::issuers_of(request, &held)
-        .map_err(|error| WalletError::untrusted("request", error.code(), error))?;
-    match (wished, matches.as_slice()) {
-        (Some(wished), matches) if matches.contains(&wished) => Ok(wished),
-        (Some(_), _) => {
-            Err(WalletError::invalid("issuer", "no_price", "the request cannot be paid in this money"))
-        }
-        (None, [only]) => Ok(*only),
-        (None, []) => Err(WalletError::not_found("currency in this wallet that the request takes")),
-        (None, _) => Err(WalletError::invalid(
-            "issuer",
-            "choose_issuer",
-            "the request takes several currencies of this wallet: choose one",
-        )),
-    }
-}
-
-/// Proves a request by the payee's keys; a signer that is not among those known may have been granted since.
-async fn prove(
-    context: &Arc<Context>,
-    target: &Target,
-    payee: &KnownPayee,
-    request: &Unproven<Request>,
-    now: UnixSeconds,
-) -> Result<(), WalletError> {
-    if payee.prove_request(request, now).is_ok() {
-        return Ok(());
-    }
-    let known = Some(payee.record.clone());
-    let fresh = payee::look_up(context, target.issuer, target.payee, known).await?;
-    fresh.prove_request(request, now).map(drop)
-}
-
-fn total(target: &Target, wish: &PaymentWish) -> Result<Amount, WalletError> {
-    let tip = wish.tip.filter(|tip| !tip.is_zero());
-    let total = match &target.request {
-        Some(request) => request::amount_for(request.body(), &target.issuer, wish.amount, tip)
-            .map_err(|error| WalletError::invalid(field_of(&error), error.code(), error))?,
-        None if tip.is_some() => {
-            return Err(WalletError::invalid("tip", "no_tip", "is only added to a request that takes one"));
-        }
-        None => wish.amount.ok_or_else(|| WalletError::invalid("amount", "amount_missing", "is needed"))?,
-    };
-    if total.is_positive() {
-        Ok(total)
-    } else {
-        Err(WalletError::invalid("amount", "amount_not_positive", "must be at least the smallest unit"))
-    }
-}
-
-/// Which part of the wish an error is about.
-fn field_of(error: &request::RequestError) -> &'static str {
-    use request::RequestError as Error;
-    match error {
-        Error::NoTip | Error::TipNegative | Error::TipTooLarge { .. } | Error::TipNotOffered => "tip",
-        _ => "amount",
-    }
-}
-
 /// Completes a plan with the balance and the warnings.
 pub(crate) async fn finish(
     context: &Context,
@@ -303,12 +196,23 @@ pub(crate) async fn finish(
             let over = limits::exceeded(connection, cipher, &row, &target.issuer, draft.total, now)?;
             let request = target.request.as_ref().map(Unproven::body);
             let ends_at = request.and_then(|request| request.not_after);
-            let policy = request.and_then(|request| request.tip.as_ref());
+            let tip_policy = request.and_then(|request| request.tip.as_ref());
             let price = draft.total.checked_sub(draft.tip.unwrap_or(Amount::ZERO))?;
-            let tips = request::tip_choices(policy, price)
+            let tips = request::tip_choices(tip_policy, price)
                 .map_err(|error| WalletError::invalid("tip", error.code(), error))?;
             let payee = draft.payee.view(&issuer, issuer_now);
+            let spare = available.checked_sub(policy::get(connection, cipher)?.reserve(&target.issuer))?;
+            let earlier = match &target.request {
+                Some(request) if !request.body().reusable => {
+                    confirm::payment_of_request(connection, cipher, &RequestId::of(&request.hash()))?
+                }
+                _ => None,
+            };
             let warnings = warnings(&issuer, &payee, |warning| match warning {
+                PlanWarning::AlreadyPaid => earlier.is_some(),
+                // Nothing more will be paid.
+                _ if earlier.is_some() => false,
+                PlanWarning::BelowReserve => draft.total > spare && draft.total <= available,
                 PlanWarning::OverLimit => over.is_some(),
                 PlanWarning::NotEnough => draft.total > available,
                 PlanWarning::Expired => ends_at.is_some_and(|ends_at| issuer_now > ends_at),
@@ -322,7 +226,7 @@ pub(crate) async fn finish(
                 total: draft.total,
                 tip: draft.tip,
                 tips,
-                tip_up_to: matches!(policy, Some(TipPolicy::Free)).then_some(price),
+                tip_up_to: matches!(tip_policy, Some(TipPolicy::Free)).then_some(price),
                 memo: draft.memo,
                 words: request
                     .map(|request| PayeeWords::of(connection, cipher, request))
@@ -330,6 +234,7 @@ pub(crate) async fn finish(
                     .flatten(),
                 available,
                 warnings,
+                earlier_payment: earlier.map(|earlier| earlier.record.payment),
                 request: target.request.as_ref().map(|request| RequestId::of(&request.hash())),
                 request_ends_at: ends_at,
                 request_artefact: target.request.as_ref().map(|request| request.bytes().to_vec()),
@@ -350,6 +255,8 @@ fn warnings(
         (PlanWarning::KeyChanged, payee.key_changed),
         (PlanWarning::NameChanged, payee.formerly.is_some()),
         (PlanWarning::IssuerDistrusted, issuer.record.distrusted_since.is_some()),
+        (PlanWarning::AlreadyPaid, money(PlanWarning::AlreadyPaid)),
+        (PlanWarning::BelowReserve, money(PlanWarning::BelowReserve)),
         (PlanWarning::OverLimit, money(PlanWarning::OverLimit)),
         (PlanWarning::NotEnough, money(PlanWarning::NotEnough)),
         (PlanWarning::Expired, money(PlanWarning::Expired)),
@@ -357,49 +264,4 @@ fn warnings(
     .into_iter()
     .filter_map(|(warning, applies)| applies.then_some(warning))
     .collect()
-}
-
-/// What is signed when this plan is confirmed. Whatever matters is taken from the request and the payee's proven keys
-/// once more, not from the plan.
-pub(crate) async fn intent(context: &Arc<Context>, plan: PaymentPlan) -> Result<Intent, WalletError> {
-    let issuer_now = context.backend.issuer_now(&plan.issuer);
-    let payee = payee::find(context, plan.issuer, plan.payee.account).await?;
-    let request = match plan.request_artefact {
-        None => None,
-        Some(bytes) => {
-            let request = Unproven::<Request>::parse(&bytes)
-                .map_err(|error| WalletError::artefact("request", &error))?;
-            let request = payee.prove_request(&request, issuer_now)?;
-            if request.body().not_after.is_some_and(|ends_at| issuer_now > ends_at) {
-                return Err(WalletError::Expired { what: "request".into() });
-            }
-            request::check_amount(request.body(), &plan.issuer, plan.total, plan.tip)
-                .map_err(|error| WalletError::invalid("amount", error.code(), error))?;
-            Some(IntendedRequest {
-                id: RequestId::of(&request.hash()),
-                artefact: bytes.into(),
-                reusable: request.body().reusable,
-            })
-        }
-    };
-    if !plan.total.is_positive() {
-        return Err(WalletError::invalid(
-            "amount",
-            "amount_not_positive",
-            "must be at least the smallest unit",
-        ));
-    }
-    Ok(Intent {
-        idempotency_key: plan.idempotency_key,
-        issuer: plan.issuer,
-        payee: plan.payee.account,
-        payee_name: plan.payee.name,
-        payee_key: *payee.key(),
-        payee_sealing_key: payee.sealing_key(),
-        amount: plan.total,
-        tip: plan.tip,
-        memo: plan.memo,
-        request,
-        repays: plan.repays,
-    })
 }

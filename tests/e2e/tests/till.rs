@@ -77,7 +77,8 @@ async fn a_request_is_paid_once_and_both_sides_see_it() {
 
     // The second scan finds the first payment; nothing is paid again.
     let again = scene.customer.wallet.plan(wish).await.unwrap();
-    assert!(again.warnings.is_empty(), "a known payee: {:?}", again.warnings);
+    assert_eq!(again.warnings, [PlanWarning::AlreadyPaid], "a known payee");
+    assert_eq!(again.earlier_payment, Some(paid.payment));
     assert_eq!(scene.customer.wallet.pay(again, None).await.unwrap().payment, paid.payment);
     assert_eq!(scene.customer.balance(scene.issuer).await, 9_550);
 }

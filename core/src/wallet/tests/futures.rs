@@ -43,6 +43,8 @@ fn the_futures_of_the_wallet_are_small() {
         ("act_for", size(|wallet: Ours| wallet.act_for(""))),
         ("sync", size(|(wallet, issuer): (Ours, IssuerId)| wallet.sync(issuer))),
         ("plan", size(|(wallet, wish): (Ours, PaymentWish)| wallet.plan(wish))),
+        ("ways_to_pay", size(|(wallet, wish): (Ours, PaymentWish)| wallet.ways_to_pay(wish))),
+        ("find_receipt", size(|wallet: Ours| wallet.find_receipt(""))),
         ("plan_refund", size(|(wallet, payment): (Ours, Digest)| wallet.plan_refund(payment, None, None))),
         ("pay", size(|(wallet, plan): (Ours, PaymentPlan)| wallet.pay(plan, None))),
         ("pay_over_limit", size(|(wallet, plan): (Ours, PaymentPlan)| wallet.pay_over_limit(plan, "", None))),

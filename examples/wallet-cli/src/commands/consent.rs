@@ -127,6 +127,10 @@ fn in_words(plan: &PaymentPlan, warning: PlanWarning) -> Option<String> {
         PlanWarning::IssuerDistrusted => {
             format!("{} was caught contradicting itself: see `tally evidence`.", payee.vouched_by)
         }
+        PlanWarning::AlreadyPaid => {
+            "You have paid this request already, or are about to: nothing more will be paid.".into()
+        }
+        PlanWarning::BelowReserve => "This leaves less than the reserve that you set.".into(),
         PlanWarning::OverLimit => "This is over the spending limit that you set.".into(),
         _ => return None,
     })
@@ -171,6 +175,7 @@ mod tests {
             memo: Some("two rolls\u{1b}[2J".into()),
             available: Amount::new(5_000),
             warnings: warnings.to_vec(),
+            earlier_payment: None,
             request: None,
             request_ends_at: Some(1_800_000_000),
             request_artefact: None,
@@ -198,6 +203,8 @@ mod tests {
             PlanWarning::KeyChanged,
             PlanWarning::NameChanged,
             PlanWarning::IssuerDistrusted,
+            PlanWarning::AlreadyPaid,
+            PlanWarning::BelowReserve,
             PlanWarning::OverLimit,
         ];
         insta::assert_snapshot!(page(&plan(None, &all)));

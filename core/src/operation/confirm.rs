@@ -124,7 +124,7 @@ pub(crate) fn payment_of_request(
     request: &RequestId,
 ) -> Result<Option<Operation>, WalletError> {
     match turn(connection, cipher, request)? {
-        Turn::Taken(operation) => Ok(Some(operation)),
+        Turn::Taken(operation) => Ok(Some(*operation)),
         Turn::Free { .. } => Ok(None),
     }
 }
@@ -146,7 +146,7 @@ enum Placed {
 fn place(connection: &Connection, cipher: &Cipher, mut intent: Intent) -> Result<Placed, WalletError> {
     if let Some(request) = intent.request.as_ref().filter(|request| !request.reusable) {
         return Ok(match turn(connection, cipher, &request.id)? {
-            Turn::Taken(earlier) => Placed::Taken(earlier),
+            Turn::Taken(earlier) => Placed::Taken(*earlier),
             Turn::Free { key } => {
                 intent.idempotency_key = key;
                 Placed::Free(intent)
@@ -161,7 +161,7 @@ fn place(connection: &Connection, cipher: &Cipher, mut intent: Intent) -> Result
 }
 
 enum Turn {
-    Taken(Operation),
+    Taken(Box<Operation>),
     Free { key: String },
 }
 
@@ -175,7 +175,9 @@ fn turn(connection: &Connection, cipher: &Cipher, request: &RequestId) -> Result
         match find(connection, cipher, &key)? {
             None => return Ok(Turn::Free { key }),
             Some(earlier) => match earlier.state {
-                OperationState::Submitted | OperationState::Settled => return Ok(Turn::Taken(earlier)),
+                OperationState::Submitted | OperationState::Settled => {
+                    return Ok(Turn::Taken(Box::new(earlier)));
+                }
                 OperationState::Refused | OperationState::Lapsed => attempt += 1,
             },
         }

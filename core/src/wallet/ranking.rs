@@ -20,6 +20,7 @@ use crate::keys::IssuerId;
 
 /// What is known of a way to pay, as far as it matters for its rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts, each of which decides by itself")]
 pub(super) struct Merits {
     /// Whose money. No two ways to pay one wish have the same.
     pub(super) issuer: IssuerId,

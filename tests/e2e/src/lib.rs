@@ -7,9 +7,11 @@
 mod clock;
 mod crash;
 mod phone;
+mod street;
 mod town;
 
 pub use clock::TestClock;
 pub use crash::Crashing;
 pub use phone::{Phone, Point, Side, Step};
+pub use street::Street;
 pub use town::{Host, Person, Town, backend, options};

@@ -34,11 +34,11 @@ fn any_merits(number: u8) -> impl Strategy<Value = Merits> {
     let risks = vec![IssuerRisk::Caught, IssuerRisk::Withholding, IssuerRisk::Stale, IssuerRisk::Proven];
     let facts = (any::<[bool; 4]>(), prop::bool::weighted(0.1), prop::sample::select(risks), 0_usize..3);
     facts.prop_map(move |([works, keeps_reserve, needs_care, own_shop], taken, risk, place)| Merits {
+        taken,
         works,
         keeps_reserve,
         needs_care,
         own_shop,
-        taken,
         risk,
         place,
         ..merits(number)

@@ -3,4 +3,5 @@
 
 mod futures;
 mod lifecycle;
+mod prefixes;
 mod thief;

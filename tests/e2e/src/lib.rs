@@ -7,11 +7,13 @@
 mod clock;
 mod crash;
 mod phone;
+mod stranger;
 mod street;
 mod town;
 
 pub use clock::TestClock;
 pub use crash::Crashing;
 pub use phone::{Phone, Point, Side, Step};
+pub use stranger::Stranger;
 pub use street::Street;
 pub use town::{Host, Person, Town, backend, options};

@@ -140,6 +140,25 @@ async fn prices_of_other_hosts_are_not_judged() {
 }
 
 #[tokio::test]
+async fn a_prefix_that_fits_two_issuers_is_not_offered() {
+    let town = Town::start().await;
+    let shop = town.person("shop").await;
+    name(&town, &shop, "Corner Shop").await;
+    let signed = sign_request(&request(town.issuer, &shop, 450, town.now()), &shop.key);
+    assert!(offers(&page(&town, &signed).await));
+    let mut twin = *town.issuer.as_bytes();
+    twin[15] ^= 1;
+    let sql = "INSERT INTO issuer (id, founding_key, commitment, card, signing_key, signing_key_from, signing_key_until,
+          owners_limit, hosts) SELECT ?2, founding_key, commitment, card, signing_key, signing_key_from, signing_key_until,
+          owners_limit, hosts FROM issuer WHERE id = ?1";
+    let issuer = town.issuer;
+    let insert = move |db: &rusqlite::Connection| db.execute(sql, rusqlite::params![issuer.as_bytes(), twin]);
+    assert_eq!(town.inside().with_database(insert).await.unwrap(), 1);
+    let shown = page(&town, &signed).await;
+    assert!(shown.contains("fits two currencies") && !shown.contains("Corner Shop") && !offers(&shown));
+}
+
+#[tokio::test]
 async fn hostile_words_stay_words() {
     let town = Town::start().await;
     let shop = town.person("shop").await;

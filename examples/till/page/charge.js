@@ -8,6 +8,7 @@ import { isZero } from "./amount.js";
 
 const SEALS = { check: "M30 50l13 13 24-29", cross: "M34 34l28 28M62 34L34 62", clock: "M48 28v22l14 8" };
 let shown = null; // the charge
+let leaving = false; // cancelled from here: the keypad is next, not the word "cancelled"
 let go = () => {};
 
 export function start(navigate) {
@@ -27,9 +28,15 @@ export function start(navigate) {
 
 export const current = () => shown;
 
-/** Fetches the charge anew: after a reload, or when events may have been missed. */
+/** Shows a charge that is known by its id alone, as after a reload. */
 export async function open(id) {
   show(await get(`/api/charge/${encodeURIComponent(id)}`));
+}
+
+/** Fetches it anew as long as it is shown; somebody may have gone on before the answer comes. */
+export async function refresh() {
+  const charge = await get(`/api/charge/${encodeURIComponent(shown.id)}`);
+  if (shown?.id === charge.id) show(charge);
 }
 
 /** Shows the charge in the state it is in. */
@@ -37,6 +44,7 @@ export function show(charge) {
   const changed = shown?.id !== charge.id || shown?.state !== charge.state;
   // A payment is final: a stale answer that comes late does not take "paid" back.
   if (shown?.id === charge.id && shown.payment && !charge.payment) return;
+  if (leaving && charge.state === "cancelled") return;
   shown = charge;
   const view = charge.state === "waiting" ? "charge" : "result";
   document.body.dataset.view = view;
@@ -84,7 +92,7 @@ function tick() {
   $("left-bar").value = Math.max(0, Math.min(1, left / Math.max(1, shown.ends_at - shown.created_at)));
   if (left < -2 && !shown.asked) {
     shown.asked = true; // the event is late or lost: ask once
-    open(shown.id).catch(() => {});
+    refresh().catch(() => {});
   }
 }
 
@@ -99,7 +107,8 @@ function result() {
   const sum = payment ? money(payment.amount, currency) : priceText(shown.prices);
   $("result-amount").textContent = sum;
   const tip = payment?.tip && !isZero(payment.tip) ? t("with_tip", { amount: money(payment.tip, currency) }) : "";
-  const twice = state === "paid_twice" ? t("paid_twice_hint") : "";
+  const back = shown.second_refund;
+  const twice = state !== "paid_twice" ? "" : !back || back.state === "refused" ? t("paid_twice_hint") : `${t("paid_twice_hint")} · ${t(`refund_${back.state}`, { amount: money(back.amount, currencyOf(back.issuer)) })}`;
   $("result-detail").textContent = [twice, tip, paid ? shown.note : ""].filter(Boolean).join(" · ");
   const marked = paid && payment?.mark;
   $("result-mark").hidden = $("result-same").hidden = !marked;
@@ -109,17 +118,18 @@ function result() {
 
 async function cancel() {
   const id = shown?.id;
-  if (!id || $("cancel").disabled) return;
-  $("cancel").disabled = true;
+  if (!id || leaving) return;
+  leaving = true;
   try {
     const charge = await post(`/api/charge/${encodeURIComponent(id)}/cancel`);
+    if (shown?.id !== id) return;
     if (charge.state === "cancelled") go("sell");
     else show(charge);
   } catch (failure) {
     $("charge-error").textContent = errorText(failure);
-    if (failure instanceof CallError && failure.code === "already_paid") open(id).catch(() => {});
+    if (failure instanceof CallError && failure.code === "already_paid") refresh().catch(() => {});
   } finally {
-    $("cancel").disabled = false;
+    leaving = false;
   }
 }
 

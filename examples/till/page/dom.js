@@ -59,10 +59,12 @@ export function entryRow(entry, action = null) {
   const out = entry.direction === "out";
   const tip = entry.tip && !isZero(entry.tip) ? t("with_tip", { amount: money(entry.tip, currency) }) : "";
   const back = !isZero(entry.refunded) ? t("refunded_of", { amount: money(entry.refunded, currency) }) : "";
-  const facts = [out ? t("kind_refund") : t("kind_payment"), entry.counterpart, entry.memo, tip, back].filter(Boolean);
+  const state = entry.state === "pending" || entry.state === "refused" ? t(`entry_${entry.state}`) : "";
+  const kind = t(!out ? "kind_payment" : entry.repays ? "kind_refund" : "kind_out");
+  const facts = [kind, state, entry.counterpart, entry.memo, tip, back].filter(Boolean);
   const sign = out ? "-" : "";
   return el("div", { class: `entry ${out ? "out" : "in"}` },
-    el("span", { class: "sort", "aria-hidden": "true" }, icon(out ? "refund" : "check")),
+    el("span", { class: "sort", "aria-hidden": "true" }, icon(entry.state === "pending" ? "clock" : entry.state === "refused" ? "cross" : out ? "refund" : "check")),
     el("time", { datetime: new Date(entry.at * 1000).toISOString() }, clock(entry.at)),
     el("div", { class: "facts" }, entry.mark ? mark(entry.mark) : null,
       el("span", { class: "quiet" }, ...facts.flatMap((f, i) => [i ? " · " : "", el("bdi", {}, f)]))),

@@ -1,6 +1,7 @@
 // Words in six languages. The browser decides which, the switch overrides it and is remembered.
 
 import { format } from "./amount.js";
+import { till } from "./store.js";
 
 export const LANGUAGES = {
   en: "English", de: "Deutsch", fr: "Français", es: "Español", pt: "Português", ar: "العربية",
@@ -59,8 +60,9 @@ export function money(amount, currency) {
   return locale.language === "ar" ? `\u2066${text}\u2069` : text;
 }
 
+/** The time of day where the till stands. */
 export function clock(seconds) {
-  return new Intl.DateTimeFormat(locale.tag, { hour: "2-digit", minute: "2-digit" }).format(seconds * 1000);
+  return new Intl.DateTimeFormat(locale.tag, { hour: "2-digit", minute: "2-digit", timeZone: till.zone }).format(seconds * 1000);
 }
 
 /** "4:05", for a countdown. */

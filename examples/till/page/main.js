@@ -119,6 +119,7 @@ async function route() {
         return;
       }
     }
+    if (hash()[1] !== id) return;
     display(view());
     return;
   }
@@ -173,18 +174,21 @@ async function told(state) {
     if (till.charge?.state === "waiting" && hash()[0] !== "day") place(`charge/${till.charge.id}`);
     await route();
   } else if (charge.current()) {
-    const { id } = charge.current();
-    if (till.charge?.id === id) changed(till.charge);
-    else await charge.open(id).then(() => display(view())).catch(() => {});
+    if (till.charge?.id === charge.current().id) changed(till.charge);
+    else await charge.refresh().then(shown).catch(() => {});
   } else if (view() === "sell") sell.render();
   else if (view() === "day") await day.reload();
 }
 
+/** The charge may look otherwise now, if it is still looked at. */
+function shown() {
+  if (charge.current()) display(view());
+}
+
 function changed(data) {
   if (charge.current()?.id === data.id) {
-    // Cancelled here, the keypad is already on its way.
     charge.show(data);
-    display(view());
+    shown();
   }
   if (view() === "day") day.reload();
 }

@@ -1,12 +1,13 @@
 // What the page knows of the till: the server's last word, and what the person at the counter prefers.
 
-export const till = { shop: "", unlocked: false, currencies: [], online: false, charge: null, skew: 0 };
+export const till = { shop: "", unlocked: false, currencies: [], online: false, charge: null, skew: 0, zone: undefined };
 
 export function learn(state) {
   till.shop = state.shop ?? till.shop;
   till.unlocked = state.unlocked;
   till.currencies = state.currencies ?? till.currencies;
   till.charge = state.charge ?? null;
+  till.zone = state.time_zone ?? till.zone;
   if (state.now) till.skew = state.now - Date.now() / 1000;
 }
 

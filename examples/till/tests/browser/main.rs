@@ -1,0 +1,15 @@
+//! The page in a real browser: Debian's Chromium, driven over WebDriver, in front of a real till, a real issuer and real
+//! customers on loopback TLS. Pictures of all states are left in `target/tmp/till/`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../till/counter.rs"]
+#[allow(dead_code, reason = "the tests without a browser need more of it")]
+mod counter;
+
+mod amounts;
+mod checks;
+mod looks;
+mod outage;
+mod screen;
+mod story;

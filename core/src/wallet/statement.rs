@@ -204,7 +204,7 @@ fn states(
     let mut states = VecDeque::new();
     let mut before = end.sequence + 1;
     while before > 1 {
-        let page = entry::before(connection, cipher, &row, end.epoch, before, 50)?;
+        let page = entry::Chain { connection, cipher, issuer: &row, epoch: end.epoch }.before(before, 50)?;
         if page.is_empty() {
             return Err(StoreError::unreadable("a chain without gaps").into());
         }

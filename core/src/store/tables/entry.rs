@@ -58,63 +58,51 @@ pub fn get(
     blob.map(|blob| open(cipher, issuer, epoch, sequence, &blob)).transpose()
 }
 
-/// Up to `limit` entries after a sequence, in order.
-pub fn after(
-    connection: &Connection,
-    cipher: &Cipher,
-    issuer: &RowKey,
-    epoch: u32,
-    sequence: i64,
-    limit: u32,
-) -> Result<Vec<(i64, EntryRecord)>, StoreError> {
-    page(
-        connection,
-        cipher,
-        issuer,
-        epoch,
-        "SELECT sequence, value FROM entry WHERE issuer_key = ?1 AND epoch = ?2 AND sequence > ?3
-         ORDER BY sequence LIMIT ?4",
-        (sequence, limit),
-    )
+/// The stored chain of one epoch of the account at an issuer.
+#[derive(Clone, Copy)]
+pub struct Chain<'a> {
+    /// The wallet's file.
+    pub connection: &'a Connection,
+    /// The key to its sealed values.
+    pub cipher: &'a Cipher,
+    /// The issuer's row.
+    pub issuer: &'a RowKey,
+    /// The epoch.
+    pub epoch: u32,
 }
 
-/// Up to `limit` entries before a sequence, newest first.
-pub fn before(
-    connection: &Connection,
-    cipher: &Cipher,
-    issuer: &RowKey,
-    epoch: u32,
-    sequence: i64,
-    limit: u32,
-) -> Result<Vec<(i64, EntryRecord)>, StoreError> {
-    page(
-        connection,
-        cipher,
-        issuer,
-        epoch,
-        "SELECT sequence, value FROM entry WHERE issuer_key = ?1 AND epoch = ?2 AND sequence < ?3
-         ORDER BY sequence DESC LIMIT ?4",
-        (sequence, limit),
-    )
-}
+impl Chain<'_> {
+    /// Up to `limit` entries after a sequence, in order.
+    pub fn after(&self, sequence: i64, limit: u32) -> Result<Vec<(i64, EntryRecord)>, StoreError> {
+        self.page(
+            "SELECT sequence, value FROM entry WHERE issuer_key = ?1 AND epoch = ?2 AND sequence > ?3
+             ORDER BY sequence LIMIT ?4",
+            sequence,
+            limit,
+        )
+    }
 
-fn page(
-    connection: &Connection,
-    cipher: &Cipher,
-    issuer: &RowKey,
-    epoch: u32,
-    sql: &str,
-    (sequence, limit): (i64, u32),
-) -> Result<Vec<(i64, EntryRecord)>, StoreError> {
-    let mut select = connection.prepare_cached(sql)?;
-    let rows = select.query_map(params![issuer.as_slice(), epoch, sequence, limit], |row| {
-        Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
-    })?;
-    rows.map(|row| {
-        let (sequence, blob) = row?;
-        Ok((sequence, open(cipher, issuer, epoch, sequence, &blob)?))
-    })
-    .collect()
+    /// Up to `limit` entries before a sequence, newest first.
+    pub fn before(&self, sequence: i64, limit: u32) -> Result<Vec<(i64, EntryRecord)>, StoreError> {
+        self.page(
+            "SELECT sequence, value FROM entry WHERE issuer_key = ?1 AND epoch = ?2 AND sequence < ?3
+             ORDER BY sequence DESC LIMIT ?4",
+            sequence,
+            limit,
+        )
+    }
+
+    fn page(&self, sql: &str, sequence: i64, limit: u32) -> Result<Vec<(i64, EntryRecord)>, StoreError> {
+        let mut select = self.connection.prepare_cached(sql)?;
+        let rows = select.query_map(params![self.issuer.as_slice(), self.epoch, sequence, limit], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
+        })?;
+        rows.map(|row| {
+            let (sequence, blob) = row?;
+            Ok((sequence, open(self.cipher, self.issuer, self.epoch, sequence, &blob)?))
+        })
+        .collect()
+    }
 }
 
 fn open(

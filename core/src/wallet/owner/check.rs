@@ -146,7 +146,8 @@ pub(super) async fn of_statement(
                     .transpose()?,
                 granted: acts.iter().map(|act| act.record.hash).collect(),
                 own: own_states(&owner.account, body, |after| {
-                    Ok(entry::after(connection, cipher, &row, body.epoch, after, PAGE)?)
+                    Ok(entry::Chain { connection, cipher, issuer: &row, epoch: body.epoch }
+                        .after(after, PAGE)?)
                 })?,
             };
             judge(&owner, &statement, &known)

@@ -148,7 +148,8 @@ fn run_since(
     let mut before = end.sequence + 1;
     let mut enough = false;
     while before > 1 {
-        let Some((sequence, record)) = entry::before(connection, cipher, &row, end.epoch, before, 1)?.pop()
+        let Some((sequence, record)) =
+            entry::Chain { connection, cipher, issuer: &row, epoch: end.epoch }.before(before, 1)?.pop()
         else {
             break;
         };

@@ -60,7 +60,7 @@ async fn page(
     context
         .read(move |connection, cipher| {
             let row = ISSUERS.key(cipher, issuer);
-            let page = entry::after(connection, cipher, &row, epoch, after, PAGE)?;
+            let page = entry::Chain { connection, cipher, issuer: &row, epoch }.after(after, PAGE)?;
             let Some((last, _)) = page.last() else { return Ok(None) };
             let last = *last;
             let mut promises = Vec::new();

@@ -52,7 +52,7 @@ fn differing(
     let mut after = if before.epoch == epoch { before.sequence } else { 0 };
     let mut differing = Vec::new();
     loop {
-        let page = entry::after(connection, cipher, &row, epoch, after, PAGE)?;
+        let page = entry::Chain { connection, cipher, issuer: &row, epoch }.after(after, PAGE)?;
         let Some((last, _)) = page.last() else { return Ok(differing) };
         after = *last;
         for (_, record) in &page {

@@ -142,12 +142,15 @@ fn entries_come_in_order_of_their_chain_and_are_never_replaced() {
         assert_eq!(get(0, 2), Some(entry_record(2)));
         assert_eq!(get(1, 1), Some(entry_record(11)));
         assert_eq!((get(0, 4), get(2, 1), get(0, 0)), (None, None, None));
-        let after = |sequence, limit| entry::after(connection, cipher, &issuer, 0, sequence, limit).unwrap();
+        let after = |sequence, limit| {
+            entry::Chain { connection, cipher, issuer: &issuer, epoch: 0 }.after(sequence, limit).unwrap()
+        };
         assert_eq!(after(0, 2), [(1, entry_record(1)), (2, entry_record(2))]);
         assert_eq!(after(2, 9), [(3, entry_record(3))]);
         assert_eq!(after(3, 9), []);
-        let before =
-            |sequence, limit| entry::before(connection, cipher, &issuer, 0, sequence, limit).unwrap();
+        let before = |sequence, limit| {
+            entry::Chain { connection, cipher, issuer: &issuer, epoch: 0 }.before(sequence, limit).unwrap()
+        };
         assert_eq!(before(4, 2), [(3, entry_record(3)), (2, entry_record(2))]);
         assert_eq!(before(1, 2), []);
     });

@@ -1,40 +1,14 @@
-//! Who may sign what (protocol §3). Issuers decide by it, wallets judge by it.
-//!
-//! A founding key acts itself or through keys that it granted capabilities; granted keys grant nothing. A grant counts
-//! while it is in time, not cancelled, and signed by a founding key that counts.
+//! Acting: by what right a key signs orders, requests and names.
 
-use super::{FoundingKeys, Holder};
-use crate::artefact::{
-    Attestation, Cancel, Capabilities, Grant, GrantGiven, Order, Refusal, Request, Role, Signed, Unproven,
-};
+use super::{KnownGrant, NotAllowed, Tense, founding_number};
+use crate::artefact::{Attestation, Capabilities, Order, Request, Signed, Unproven};
 use crate::clock::UnixSeconds;
 use crate::keys::{AccountId, Digest, IssuerId, PublicKey};
+use crate::ledger::{FoundingKeys, Holder};
 use crate::money::Amount;
-
-/// How far the clock of who signs may be ahead of the issuer's, in seconds (protocol §1.3).
-pub const CLOCK_TOLERANCE_SECONDS: i64 = 300;
 
 /// An order is executed at most so many seconds before its expiry (protocol §3.7).
 pub const ORDER_LIFE_SECONDS: i64 = 120;
-
-/// A grant, and since when it is void.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownGrant {
-    /// The grant.
-    pub grant: Signed<Grant>,
-    /// The issuer's refusal that says it was cancelled; absent if nobody cancelled it.
-    pub cancelled: Option<Signed<Refusal>>,
-}
-
-/// From when we look at what a key may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tense {
-    /// Now: only the founding key in force counts, and what it granted.
-    Now,
-    /// Back then: what a founding key signed before it was replaced stays good. When an issuer learnt of a rekey is not
-    /// on record, so any founding key of the id counts; the number that it has is given back.
-    Then,
-}
 
 /// By what right a key signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,75 +56,6 @@ impl Rights {
         Self {
             newest: if other.newest.number() > self.newest.number() { other.newest } else { self.newest },
             oldest_number: self.oldest_number.min(other.oldest_number),
-        }
-    }
-}
-
-/// Why a key may not sign something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum NotAllowed {
-    /// It is for another issuer or account.
-    #[error("it is for another issuer or account")]
-    Elsewhere,
-    /// The key is neither a founding key nor granted anything.
-    #[error("its signer was never granted anything")]
-    UnknownKey,
-    /// The key was granted other capabilities only.
-    #[error("its signer was not granted this")]
-    NotGranted,
-    /// The key, or the one that granted it, was replaced by a rekey.
-    #[error("its signer's key was replaced")]
-    Replaced,
-    /// The grant has ended.
-    #[error("what its signer was granted has ended")]
-    Ended,
-    /// The grant was cancelled.
-    #[error("what its signer was granted was cancelled")]
-    Cancelled,
-    /// The grant was signed later.
-    #[error("its signer was granted this only later")]
-    NotYet,
-}
-
-impl NotAllowed {
-    /// A stable name for this reason.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Elsewhere => "elsewhere",
-            Self::UnknownKey => "unknown_key",
-            Self::NotGranted => "not_granted",
-            Self::Replaced => "key_replaced",
-            Self::Ended => "grant_ended",
-            Self::Cancelled => "grant_cancelled",
-            Self::NotYet => "grant_not_yet",
-        }
-    }
-}
-
-impl KnownGrant {
-    /// A grant that nobody cancelled.
-    pub fn uncancelled(grant: Signed<Grant>) -> Self {
-        Self { grant, cancelled: None }
-    }
-
-    /// When the issuer took note of its cancel.
-    pub fn cancelled_at(&self) -> Option<UnixSeconds> {
-        let refusal = self.cancelled.as_ref()?.body();
-        (refusal.subject == self.grant.hash()).then_some(refusal.time)
-    }
-
-    /// Whether it counts at `time`, its signer apart.
-    fn check_time(&self, time: UnixSeconds) -> Result<(), NotAllowed> {
-        let grant = self.grant.body();
-        if !grant.in_time(time) {
-            Err(NotAllowed::Ended)
-        } else if self.cancelled_at().is_some_and(|cancelled| time > cancelled) {
-            Err(NotAllowed::Cancelled)
-        } else if grant.signed_at.saturating_sub(time) > CLOCK_TOLERANCE_SECONDS {
-            Err(NotAllowed::NotYet)
-        } else {
-            Ok(())
         }
     }
 }
@@ -310,74 +215,6 @@ pub fn is_executed_after(order: &Signed<Order>, epoch: u32, other: UnixSeconds) 
     epoch == 0 || earliest_execution(order) > other
 }
 
-/// The owner role: given by the issuer's founding key. Gives how far below zero the account may go.
-pub fn owner_limit(
-    issuer: &FoundingKeys,
-    account: &AccountId,
-    known: &KnownGrant,
-    time: UnixSeconds,
-    tense: Tense,
-) -> Result<Amount, NotAllowed> {
-    let grant = known.grant.body();
-    if issuer.holder() != Holder::Issuer(grant.issuer) || grant.account != *account {
-        return Err(NotAllowed::Elsewhere);
-    }
-    match (grant.given, grant.limit) {
-        (GrantGiven::Role(Role::Owner), Some(limit)) => {
-            founding_number(issuer, known.grant.signer(), tense)?;
-            known.check_time(time)?;
-            Ok(limit)
-        }
-        _ => Err(NotAllowed::NotGranted),
-    }
-}
-
-/// The worker role: given by the founding key of an account with the owner role. `owner` and `owner_grant` are that
-/// account's keys and its role grant.
-pub fn worker_grant(
-    issuer: &FoundingKeys,
-    known: &KnownGrant,
-    owner: &FoundingKeys,
-    owner_grant: &KnownGrant,
-    time: UnixSeconds,
-    tense: Tense,
-) -> Result<(), NotAllowed> {
-    let grant = known.grant.body();
-    if grant.given != GrantGiven::Role(Role::Worker) {
-        return Err(NotAllowed::NotGranted);
-    }
-    if issuer.holder() != Holder::Issuer(grant.issuer) {
-        return Err(NotAllowed::Elsewhere);
-    }
-    let Holder::Account(owner_account) = owner.holder() else { return Err(NotAllowed::Elsewhere) };
-    founding_number(owner, known.grant.signer(), tense)?;
-    known.check_time(time)?;
-    owner_limit(issuer, &owner_account, owner_grant, time, tense).map(drop)
-}
-
-/// Whether the signer of a new grant may give it; `signer_is_owner`: it is the founding key in force of an account with
-/// the owner role in force.
-pub fn may_grant(
-    issuer: &FoundingKeys,
-    account: &FoundingKeys,
-    grant: &Signed<Grant>,
-    signer_is_owner: bool,
-) -> Result<(), NotAllowed> {
-    let body = grant.body();
-    if issuer.holder() != Holder::Issuer(body.issuer) || account.holder() != Holder::Account(body.account) {
-        return Err(NotAllowed::Elsewhere);
-    }
-    let by = |keys| founding_number(keys, grant.signer(), Tense::Now).map(drop);
-    match body.given {
-        GrantGiven::Role(Role::Owner) => by(issuer),
-        GrantGiven::Role(_) if signer_is_owner => Ok(()),
-        GrantGiven::Role(_) => Err(NotAllowed::NotGranted),
-        GrantGiven::Key(_, Capabilities::ATTEST) => by(issuer),
-        GrantGiven::Key(_, set) if set.allows(Capabilities::ATTEST) => Err(NotAllowed::NotGranted),
-        GrantGiven::Key(..) => by(account),
-    }
-}
-
 /// By what right a name is attested: by the issuer's founding key, or a key to which that granted `attest`.
 pub fn attestation(
     issuer: &FoundingKeys,
@@ -408,53 +245,4 @@ pub fn attestation(
         }
     }
     Err(reason)
-}
-
-/// What is to be cancelled.
-#[derive(Debug, Clone, Copy)]
-pub enum CancelTarget<'a> {
-    /// A grant.
-    Grant(&'a Signed<Grant>),
-    /// A request.
-    Request(&'a Signed<Request>),
-}
-
-/// Whether a cancel counts: signed by who signed its target, unless that key was replaced since, or by the founding key
-/// in force of the account that the target names.
-pub fn cancel(
-    cancel: &Signed<Cancel>,
-    target: CancelTarget<'_>,
-    issuer: &FoundingKeys,
-    account: &FoundingKeys,
-) -> Result<(), NotAllowed> {
-    let body = cancel.body();
-    let (hash, signer, named) = match target {
-        CancelTarget::Grant(grant) if grant.body().issuer != body.issuer => {
-            return Err(NotAllowed::Elsewhere);
-        }
-        CancelTarget::Grant(grant) => (grant.hash(), grant.signer(), grant.body().account),
-        CancelTarget::Request(request) => (request.hash(), request.signer(), request.body().payee),
-    };
-    if body.target != hash
-        || body.account != named
-        || account.holder() != Holder::Account(named)
-        || issuer.holder() != Holder::Issuer(body.issuer)
-    {
-        return Err(NotAllowed::Elsewhere);
-    }
-    match cancel.signer() {
-        key if key == account.key() => Ok(()),
-        key if issuer.is_void(key) || account.is_void(key) => Err(NotAllowed::Replaced),
-        key if key == signer => Ok(()),
-        _ => Err(NotAllowed::UnknownKey),
-    }
-}
-
-/// The number of a founding key, if it counts in this tense.
-fn founding_number(keys: &FoundingKeys, key: &PublicKey, tense: Tense) -> Result<u32, NotAllowed> {
-    match keys.number_of(key) {
-        Some(number) if tense == Tense::Then || number == keys.number() => Ok(number),
-        Some(_) => Err(NotAllowed::Replaced),
-        None => Err(NotAllowed::UnknownKey),
-    }
 }

@@ -1,111 +1,15 @@
-//! Every call: its path, its body, who signs it, and what its answer becomes.
+//! What a holder asks: accounts, orders, payees, statements, the list.
 
-use axum::response::Response;
-use http::{Method, StatusCode};
-use serde_json::{Value, json};
+use http::Method;
+use serde_json::json;
 
-use super::server::{Asked, Server, json as answer, problem, status};
-use super::*;
-use crate::artefact::{
-    Attestation, Cancel, Capabilities, Grant, GrantGiven, Rekey, Role, Statement, Subject,
-};
+use super::super::server::{problem, status};
+use super::super::*;
+use super::{at, at_account, attestation, check, key_grant, one, rekey, role_grant, scripted, statement};
 use crate::issuer::answer::{InclusionProof, PathStep, Side, StatementProof};
-use crate::issuer::http_signature::verify;
 use crate::issuer::{
-    ChainPosition, EntriesQuery, HostToken, IssuerBackend as _, IssuerError, OrderAnswer, OrderSubmission,
-    Rejection, Settlement,
+    ChainPosition, EntriesQuery, IssuerBackend as _, OrderAnswer, OrderSubmission, Rejection, Settlement,
 };
-
-/// Starts a server that gives one answer, and a driver that knows it.
-fn one(body: Value) -> (Server, NativeBackend) {
-    scripted(move |_| answer(&body))
-}
-
-fn scripted(script: impl Fn(&Asked) -> Response + Send + Sync + 'static) -> (Server, NativeBackend) {
-    let server = Server::start(move |asked, _| script(asked));
-    let backend = backend_for(&server);
-    (server, backend)
-}
-
-/// The one request was this, and signed by the reader's key if `signed`.
-fn check(server: &Server, method: &Method, path: &str, signed: bool) -> Asked {
-    let asked = server.asked();
-    assert_eq!(asked.len(), 1);
-    let asked = asked[0].clone();
-    assert_eq!(asked.method, *method);
-    assert_eq!(asked.uri.path_and_query().unwrap().as_str(), path);
-    if signed {
-        let reader = verify(method.as_str(), &asked.target_uri(), &asked.headers, Some(&asked.body)).unwrap();
-        assert_eq!(reader.key, key().public_key());
-        assert_eq!(reader.created, NOW);
-    } else {
-        assert!(!asked.headers.contains_key("signature"));
-    }
-    asked
-}
-
-fn at(path: &str) -> String {
-    format!("/v1/{ISSUER}/{path}")
-}
-
-fn at_account(path: &str) -> String {
-    at(&format!("accounts/{ACCOUNT}{path}"))
-}
-
-fn rekey() -> Signed<Rekey> {
-    sign(&Rekey {
-        subject: Subject::Account(ACCOUNT, SealingKey::new([7; 32])),
-        number: 1,
-        previous: key().public_key(),
-        founding_key: SigningKey::from_bytes(&[8; 32]).public_key(),
-        commitment: Digest::of(&[b"next"]),
-        signed_at: NOW,
-    })
-}
-
-fn grant(given: GrantGiven) -> Signed<Grant> {
-    sign(&Grant {
-        issuer: ISSUER,
-        account: ACCOUNT,
-        given,
-        limit: None,
-        not_after: NOW + 500,
-        signed_at: NOW,
-        nonce: [1; 8],
-    })
-}
-
-fn role_grant() -> Signed<Grant> {
-    grant(GrantGiven::Role(Role::Worker))
-}
-
-fn key_grant() -> Signed<Grant> {
-    grant(GrantGiven::Key(key().public_key(), Capabilities::RECEIVE))
-}
-
-fn attestation() -> Signed<Attestation> {
-    sign(&Attestation {
-        issuer: ISSUER,
-        account: ACCOUNT,
-        name: "Anna".to_owned(),
-        role: Role::Customer,
-        not_after: NOW + 500,
-        signed_at: NOW,
-    })
-}
-
-fn statement(number: i64) -> Signed<Statement> {
-    sign(&Statement {
-        issuer: ISSUER,
-        number,
-        previous: Some(Digest::of(&[b"before"])),
-        time: NOW,
-        epoch: 0,
-        root: Digest::new([0; 32]),
-        sum: 0,
-        debtors: Vec::new(),
-    })
-}
 
 #[tokio::test]
 async fn the_card() {
@@ -325,131 +229,9 @@ async fn the_list() {
 }
 
 #[tokio::test]
-async fn keys_roles_and_names() {
-    let (server, backend) = one(json!({ "rekeys": [b64(rekey().bytes())] }));
-    assert_eq!(backend.post_rekey(&ISSUER, &rekey()).await, Ok(vec![rekey()]));
-    let asked = check(&server, &Method::POST, &at("rekeys"), false);
-    assert_eq!(asked.json(), json!({ "rekey": b64(rekey().bytes()) }));
-
-    let (server, backend) = one(json!({ "grant": b64(key_grant().bytes()) }));
-    assert_eq!(backend.post_grant(&key_grant()).await, Ok(key_grant()));
-    let asked = check(&server, &Method::POST, &at("grants"), false);
-    assert_eq!(asked.json(), json!({ "grant": b64(key_grant().bytes()) }));
-
-    let (server, backend) = one(json!({ "attestation": b64(attestation().bytes()) }));
-    assert_eq!(backend.post_attestation(&attestation()).await, Ok(attestation()));
-    let asked = check(&server, &Method::POST, &at("attestations"), false);
-    assert_eq!(asked.json(), json!({ "attestation": b64(attestation().bytes()) }));
-
-    let (server, backend) = scripted(|_| status(204));
-    backend.delete_name(reader(&key())).await.unwrap();
-    check(&server, &Method::DELETE, &at_account("/name"), true);
-
-    let (server, backend) = scripted(|_| status(204));
-    backend.delete_memo(reader(&key()), &order().hash()).await.unwrap();
-    check(&server, &Method::DELETE, &at_account(&format!("/memos/{}", order().hash())), true);
-}
-
-#[tokio::test]
-async fn a_cancel() {
-    let cancel = sign(&Cancel { issuer: ISSUER, target: request().hash(), signed_at: NOW, account: ACCOUNT });
-    let refused = refusal(request().hash(), "cancelled");
-    let (server, backend) = one(json!({ "refusal": b64(refused.bytes()) }));
-    assert_eq!(backend.post_cancel(&cancel, Some(request().bytes())).await, Ok(refused));
-    let asked = check(&server, &Method::POST, &at("cancels"), false);
-    assert_eq!(asked.json(), json!({ "cancel": b64(cancel.bytes()), "request": b64(request().bytes()) }));
-
-    let other = refusal(order().hash(), "cancelled");
-    let (_server, backend) = one(json!({ "refusal": b64(other.bytes()) }));
-    assert_eq!(backend.post_cancel(&cancel, None).await.unwrap_err().code(), "malformed_answer");
-}
-
-#[tokio::test]
 async fn a_head_is_shown() {
     let (server, backend) = scripted(|_| status(204));
     backend.show_head(&head(4)).await.unwrap();
     let asked = check(&server, &Method::POST, &at("heads"), false);
     assert_eq!(asked.json(), json!({ "head": b64(head(4).bytes()) }));
-}
-
-#[tokio::test]
-async fn the_founding_of_an_issuer() {
-    let tls_key = Digest::of(&[b"tls"]);
-    let founding = json!({
-        "issuer": ISSUER, "signing_key": signing_key().public_key(), "endpoint": "https://bread.example",
-        "tls_keys": [tls_key],
-    });
-    let server = Server::start(move |_, _| answer(&founding));
-    let backend = backend_with(quick());
-    let token = HostToken(zeroize::Zeroizing::new("open sesame".to_owned()));
-    let commitment = Digest::of(&[b"commitment"]);
-    let founded = backend
-        .found_issuer(&server.endpoint(), Some(&token), &key().public_key(), &commitment)
-        .await
-        .unwrap();
-    assert_eq!((founded.issuer, founded.signing_key), (ISSUER, signing_key().public_key()));
-    assert_eq!(founded.endpoint.origin, "https://bread.example");
-    assert_eq!(founded.endpoint.tls_keys, vec![tls_key]);
-    let asked = check(&server, &Method::POST, "/v1/issuers", false);
-    assert_eq!(asked.json(), json!({ "founding_key": key().public_key(), "commitment": commitment }));
-    assert_eq!(asked.header("authorization"), "Bearer open sesame");
-
-    // A token that no header can hold shows in no error.
-    let token = HostToken(zeroize::Zeroizing::new("open\nsesame".to_owned()));
-    let error = backend
-        .found_issuer(&server.endpoint(), Some(&token), &key().public_key(), &commitment)
-        .await
-        .unwrap_err();
-    assert_eq!(error.code(), "unsendable");
-    assert!(!format!("{error} {error:?} {token:?}").contains("sesame"));
-}
-
-#[tokio::test]
-async fn the_first_card_goes_where_it_says() {
-    let server = Server::start(|asked, _| answer(&json!({ "card": asked.json()["card"], "rekeys": [] })));
-    let backend = backend_with(quick());
-    let first = card_at(vec![server.endpoint()]);
-    let bundle = backend.put_card(&first, &[]).await.unwrap();
-    assert_eq!(bundle.card, first);
-    let asked = check(&server, &Method::PUT, &at("card"), false);
-    assert_eq!(asked.json(), json!({ "card": b64(first.bytes()), "rekeys": [] }));
-
-    // A later one goes where the issuer is, even if it moves away from there.
-    backend.use_card(first.body());
-    backend.put_card(&card(), &[]).await.unwrap();
-    assert_eq!(server.asked().len(), 2);
-}
-
-#[tokio::test]
-async fn the_next_signing_key() {
-    let next = SigningKey::from_bytes(&[8; 32]).public_key();
-    let (server, backend) = one(json!({ "signing_key": next, "statement": b64(statement(6).bytes()) }));
-    let answered = backend.next_signing_key(&ISSUER, &key()).await.unwrap();
-    assert_eq!((answered.signing_key, answered.statement), (next, statement(6)));
-    check(&server, &Method::POST, &at("signing-keys"), true);
-}
-
-#[tokio::test]
-async fn what_is_not_an_artefact_is_named() {
-    let mut spoilt = head(4).bytes().to_vec();
-    *spoilt.last_mut().unwrap() ^= 1;
-    for (head, words) in [
-        (json!(b64(&spoilt)), "wrong signature"),
-        (json!(b64(order().bytes())), "order"),
-        (json!("!"), "invalid"),
-        (json!(7), "invalid type"),
-        (Value::Null, "invalid type"),
-    ] {
-        let (_server, backend) = one(json!({ "head": head }));
-        let error = backend.head(reader(&key())).await.unwrap_err();
-        let IssuerError::Malformed { reason, .. } = &error else { panic!("{error}") };
-        assert!(reason.contains(words), "{reason}");
-    }
-    let long = "x".repeat(10_000);
-    let (_server, backend) = scripted(move |_| {
-        let mut response = answer(&json!({ "head": { (long.as_str()): 1 } }));
-        *response.status_mut() = StatusCode::OK;
-        response
-    });
-    assert!(backend.head(reader(&key())).await.unwrap_err().to_string().len() < 500);
 }

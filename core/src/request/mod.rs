@@ -38,4 +38,8 @@ pub use mark::{MarkColour, PaymentMark};
 pub use receipt_link::ReceiptLink;
 pub use request_link::{RequestCode, RequestLink};
 pub use rules::{TipChoice, amount_for, check_amount, check_end, check_tip, issuers_of, price, tip_choices};
-pub use scan::{CodeSystem, MAX_SCANNED_LENGTH, Pr0, Scanned, SwaptacularCoin, SwaptacularError, scan};
+pub use scan::{
+    CodeSystem, FoundCode, LiveReader, LiveReading, LumaFrame, MAX_PICTURE_BYTES, MAX_PICTURE_SIDE,
+    MAX_SCANNED_LENGTH, PictureError, Pr0, Reading, Scanned, Stage, SwaptacularCoin, SwaptacularError, Work,
+    read_frame, read_picture, scan,
+};

@@ -1,105 +1,14 @@
-//! A till that acts for a shop's account with a granted key, and where that ends.
+//! The till does its work.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+use std::time::Duration;
 
-use tallystick::clock::Clock as _;
 use tallystick::error::WalletError;
-use tallystick::keys::{Digest, IssuerId};
+use tallystick::event::Event;
 use tallystick::money::Amount;
-use tallystick::wallet::{
-    ActingInfo, ActingState, Direction, GrantInfo, KeyCapabilities, Payment, PaymentState, PaymentWish,
-    PriceWish, RequestInfo, RequestWish, TipWish,
-};
-use tallystick_e2e::{Person, Town};
+use tallystick::wallet::{ActingState, Direction, PaymentState, PaymentWish};
+use tallystick_issuer::faults::Fault;
 
-/// What a till needs.
-const TILL: KeyCapabilities =
-    KeyCapabilities { pay: false, receive: true, refund: true, view: true, attest: false };
-const DAY: i64 = 86_400;
-
-struct Scene {
-    town: Town,
-    issuer: IssuerId,
-    owner: Person,
-    shop: Person,
-    customer: Person,
-}
-
-async fn scene() -> Scene {
-    let town = Town::new().await;
-    let owner = town.person().await;
-    let issuer = town.found(&owner, "Bakery").await;
-    let shop = town.holder(issuer).await;
-    let customer = town.holder_of(&owner, issuer, 10_000).await;
-    owner.attest(&shop, issuer, "Corner Shop").await;
-    Scene { town, issuer, owner, shop, customer }
-}
-
-impl Scene {
-    /// A till of the shop: its key is granted, and it has scanned the shop's link.
-    async fn till(&self, limit: Option<i64>) -> (Person, GrantInfo) {
-        let till = self.town.person().await;
-        let grant = self.grant(&till, TILL, limit, 30 * DAY).await;
-        till.wallet.act_for(&self.link().await).await.unwrap();
-        (till, grant)
-    }
-
-    async fn grant(
-        &self,
-        till: &Person,
-        can: KeyCapabilities,
-        limit: Option<i64>,
-        seconds: i64,
-    ) -> GrantInfo {
-        let key = till.wallet.device_key().unwrap();
-        let until = self.town.clock.now() + seconds;
-        let limit = limit.map(Amount::new);
-        self.shop.wallet.grant_key(self.issuer, key, can, limit, until).await.unwrap()
-    }
-
-    async fn link(&self) -> String {
-        self.shop.wallet.grant_link(self.issuer).await.unwrap().text()
-    }
-
-    fn wish(&self, minor: i64) -> RequestWish {
-        RequestWish {
-            prices: vec![PriceWish { issuer: self.issuer, amount: Some(Amount::new(minor)) }],
-            seconds: Some(300),
-            reusable: false,
-            reference: None,
-            tip: TipWish::NoTip,
-            lines: Vec::new(),
-            note: None,
-        }
-    }
-
-    async fn ask(&self, till: &Person, minor: i64) -> RequestInfo {
-        till.wallet.request_payment(self.wish(minor)).await.unwrap()
-    }
-
-    async fn pays(&self, request: &RequestInfo) -> Payment {
-        let mut wish = PaymentWish::of_link(&request.link);
-        wish.memo = Some("for the shop's eyes".into());
-        let plan = self.customer.wallet.plan(wish).await.unwrap();
-        self.customer.wallet.pay(plan, None).await.unwrap()
-    }
-
-    /// The till asks, the customer pays, and the till sees it.
-    async fn sale(&self, till: &Person, minor: i64) -> Payment {
-        let request = self.ask(till, minor).await;
-        assert_eq!(self.pays(&request).await.state, PaymentState::Settled);
-        till.wallet.wait_for_request(request.request, 20_000).await.unwrap()
-    }
-
-    async fn acting(&self, till: &Person) -> ActingInfo {
-        till.wallet.currency(self.issuer).await.unwrap().acting.unwrap()
-    }
-}
-
-async fn refund(till: &Person, payment: Digest, minor: i64) -> Result<Payment, WalletError> {
-    let plan = till.wallet.plan_refund(payment, Some(Amount::new(minor)), None).await?;
-    till.wallet.pay(plan, None).await
-}
+use crate::scene::{DAY, TILL, refund, scene};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_till_takes_over_asks_is_paid_and_pays_back() {
@@ -163,4 +72,56 @@ async fn two_tills_of_one_account_see_each_others_payments() {
     let error = refund(&one, seen.payment, 201).await.unwrap_err();
     assert_eq!(error.code(), "refund_exceeds", "they share what was paid back");
     assert_eq!(refund(&one, seen.payment, 200).await.unwrap().state, PaymentState::Settled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_by_a_granted_key_is_settled_once_whatever_happens_on_the_way() {
+    let mut scene = scene().await;
+    let (mut till, _) = scene.till(Some(400)).await;
+    let sale = scene.sale(&till, 1_000).await;
+
+    for fault in [Fault::LoseReply, Fault::HandleTwice, Fault::FailAfter] {
+        scene.town.host.faults.once("POST", "/orders", fault);
+        assert_eq!(refund(&till, sale.payment, 50).await.unwrap().state, PaymentState::Settled);
+    }
+    assert_eq!(till.balance(scene.issuer).await, 850);
+
+    // The host goes down, the till's app dies, both come back.
+    let plan = till.wallet.plan_refund(sale.payment, Some(Amount::new(100)), None).await.unwrap();
+    scene.town.host.kill().await;
+    let error = till.wallet.pay(plan.clone(), Some(50)).await.unwrap_err();
+    let WalletError::Pending { payment } = error else { panic!("{error:?}") };
+    assert_eq!(scene.acting(&till).await.left_today, Some(Amount::new(150)), "it may have been executed");
+    till.reopen().await;
+    scene.town.host.up().await;
+    assert_eq!(till.wallet.wait_for_payment(payment, 20_000).await.unwrap().state, PaymentState::Settled);
+    assert_eq!(till.wallet.pay(plan, None).await.unwrap().payment, payment, "a second tap finds the first");
+
+    till.wallet.sync(scene.issuer).await.unwrap();
+    scene.customer.wallet.sync(scene.issuer).await.unwrap();
+    assert_eq!(till.balance(scene.issuer).await, 750);
+    assert_eq!(scene.customer.balance(scene.issuer).await, 9_250);
+    assert_eq!(scene.acting(&till).await.left_today, Some(Amount::new(150)));
+    assert!(till.wallet.evidence(scene.issuer).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_till_cancels_its_own_request_and_hears_of_money_at_once() {
+    let scene = scene().await;
+    let (till, _) = scene.till(None).await;
+    let request = scene.ask(&till, 300).await;
+    assert!(till.wallet.cancel_request(request.request).await.unwrap().cancelled);
+    assert_eq!(scene.pays(&request).await.refusal.as_deref(), Some("request_cancelled"));
+
+    till.wallet.listen().await.unwrap();
+    let request = scene.ask(&till, 300).await;
+    let paid = scene.pays(&request).await;
+    let seen = tokio::time::timeout(
+        Duration::from_secs(20),
+        till.next(|event| match event {
+            Event::PaymentReceived { payment, request, .. } => Some((*payment, *request)),
+            _ => None,
+        }),
+    );
+    assert_eq!(seen.await.unwrap(), (paid.payment, Some(request.request)));
 }

@@ -122,6 +122,18 @@ pub fn of(code: &str) -> Option<&'static str> {
         "no_opening" => "Leave --memo out: this payee cannot receive words.",
         "not_synced" => "Run `tally sync` while the issuer can be reached, then try again.",
 
+        // Acting for somebody else.
+        "no_grant" => {
+            "Show this device's key to whoever has the account (`tally key`); they let it with `tally grant key`."
+        }
+        "not_granted" => "Whoever has the account can allow it: `tally grant key`, with all that is needed.",
+        "grant_ended" | "grant_cancelled" | "grant_void" => {
+            "What was read can still be seen. Whoever has the account can let this device act again: `tally grant key`."
+        }
+        "not_holder" => "Do this with the wallet that has the account.",
+        "not_a_grant" => "Take the link that `tally grant key` prints: it has /g/ in it.",
+        "not_a_key" => "Take the link that `tally key` prints: tallystick:k/…",
+
         // The network.
         "unreachable" | "interrupted" | "timeout" | "unavailable" | "internal" | "rate_limited" => {
             "Try again in a while. `tally doctor` looks at the connection to every issuer."
@@ -147,7 +159,9 @@ pub fn of(code: &str) -> Option<&'static str> {
         "waiting" => "It is sent again at every start: `tally sync` sends it now.",
         "unknown_founding" => "`tally issuer` lists them.",
         "stale_card" => "Another card was published meanwhile: run `tally sync`, then try again.",
-        "limit_exceeded" => "Stay within the limit, or raise it on the card: `tally issuer card --limit`.",
+        "limit_exceeded" => {
+            "Stay within the limit. An owner raises it on the card (`tally issuer card --limit`); what this device may pay in a day, whoever let it act."
+        }
 
         // The program.
         "locked" => "Give the passphrase again.",

@@ -2,10 +2,13 @@
 
 use tallystick::event::Event;
 use tallystick::keys::IssuerId;
+use tallystick::wallet::ActingState;
 
+use crate::commands::acting_in_words;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::show::short;
+use crate::show::values::acting_state;
 
 /// One thing that happened, in words.
 pub struct Told {
@@ -110,6 +113,14 @@ pub async fn in_words(session: &Session<'_>, event: &Event) -> Option<Told> {
             short(payment),
             name(session, issuer).await
         )),
+        Event::ActingChanged { issuer, state } => {
+            let name = name(session, issuer).await;
+            let text = format!(
+                "The account at {name} for which you act: {}.",
+                acting_in_words(acting_state(*state))
+            );
+            Some(Told { text, careful: *state != ActingState::InForce })
+        }
         Event::AccountRekeyed { issuer } => {
             careful(format!("The key of your account at {} was replaced.", name(session, issuer).await))
         }

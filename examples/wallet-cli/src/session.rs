@@ -287,16 +287,21 @@ impl Session<'_> {
 
     /// An error of the wallet with amounts as the user writes them.
     pub async fn explain(&self, error: WalletError) -> Failure {
-        let WalletError::InsufficientFunds { issuer, needed, available } = error else {
+        let (WalletError::InsufficientFunds { issuer, .. } | WalletError::OverGrant { issuer, .. }) = &error
+        else {
             return error.into();
         };
-        match self.wallet.currency(issuer).await {
-            Ok(info) => {
-                let amount = |amount| self.app.manner.amount(amount, &info.currency);
-                let text = format!("{} is needed, and {} can be spent", amount(needed), amount(available));
-                Failure::new("insufficient_funds", text)
+        let Ok(info) = self.wallet.currency(*issuer).await else { return error.into() };
+        let amount = |amount| self.app.manner.amount(amount, &info.currency);
+        let text = match &error {
+            WalletError::InsufficientFunds { needed, available, .. } => {
+                format!("{} is needed, and {} can be spent", amount(*needed), amount(*available))
             }
-            Err(_) => WalletError::InsufficientFunds { issuer, needed, available }.into(),
-        }
+            WalletError::OverGrant { left, .. } => {
+                format!("{} is left of what this device may pay today", amount(*left))
+            }
+            _ => return error.into(),
+        };
+        Failure::new(error.code(), text)
     }
 }

@@ -80,6 +80,14 @@ fn names_and_types_stay() {
     note("issuer statement", &owner.json(["issuer", "statement"]));
     note("grant", &owner.json(["grant"]));
     note("cancel", &owner.json(["cancel", &text(&grant, "grant")]));
+    let device = town.with_wallet("device");
+    let key = device.json(["key"]);
+    note("key", &key);
+    let may = ["--may", "receive,refund,view", "--limit", "5"];
+    let granted = owner.json([&["grant", "key", &text(&key, "link")][..], &may].concat());
+    note("act", &device.json(["act", &text(&granted, "link")]));
+    note("balance (acting)", &device.json(["balance"]));
+    note("history (acting)", &device.json(["history", "-n", "1"]));
 
     note("sync", &anna.json(["sync"]));
     note("balance", &anna.json(["balance"]));

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use serde::Serialize;
+use tallystick::error::WalletError;
 use tallystick::wallet::AccountKind;
 
 use super::balance::about;
@@ -28,8 +29,20 @@ pub struct Add {
 /// Carries it out.
 pub async fn run(session: &Session<'_>, add: Add) -> Result<(), Failure> {
     let kind = if add.public { AccountKind::Public } else { AccountKind::Private };
-    let info = session.wallet.add_currency(&add.link, kind).await?;
+    let info = session.wallet.add_currency(&add.link, kind).await.map_err(place_taken)?;
     session.print(&Added { added: CurrencyFields::from(&info) })
+}
+
+/// What to do where a wallet has another account at the issuer already.
+pub fn place_taken(error: WalletError) -> Failure {
+    let is_taken = matches!(error, WalletError::Conflict { .. });
+    let failure = Failure::from(error);
+    if is_taken {
+        failure
+            .advise("A wallet has one account at each issuer. Use another wallet for this one: --wallet DIR.")
+    } else {
+        failure
+    }
 }
 
 #[derive(Serialize)]

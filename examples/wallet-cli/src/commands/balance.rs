@@ -10,7 +10,7 @@ use tallystick::wallet::CurrencyInfo;
 use crate::choice;
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::show::values::{CurrencyFields, Money};
+use crate::show::values::{CurrencyFields, Money, acting_state};
 use crate::show::{Cell, Page, Report, Table};
 
 /// Show what you hold, currency by currency.
@@ -51,6 +51,7 @@ async fn held(session: &Session<'_>, info: &CurrencyInfo) -> Result<Held, Failur
         held: money(balance.held),
         available: money(balance.available),
         verified_at: balance.verified_at,
+        acting: info.acting.as_ref().map(|acting| acting_state(acting.state)),
         currency: info.currency.clone(),
     })
 }
@@ -66,6 +67,9 @@ pub struct Held {
     held: Money,
     available: Money,
     verified_at: Option<UnixSeconds>,
+    /// If the account is somebody else's, how the grant stands by which this device acts for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acting: Option<&'static str>,
     #[serde(skip)]
     currency: Currency,
 }
@@ -81,7 +85,8 @@ impl Report for Balances {
             page.line("This wallet has no currency yet. `tally add LINK` adds one.");
             return;
         }
-        let mut table = Table::with_headings(&["issuer", "balance", "", "can be spent", "proved"]);
+        let headings = ["issuer", "balance", "", "can be spent", "proved", ""];
+        let mut table = Table::with_headings(&headings);
         for held in &self.balances {
             table.row(row(page, held));
         }
@@ -89,7 +94,7 @@ impl Report for Balances {
     }
 }
 
-fn row(page: &Page<'_>, held: &Held) -> [Cell; 5] {
+fn row(page: &Page<'_>, held: &Held) -> [Cell; 6] {
     let manner = page.manner();
     let number = |amount: Amount| Cell::number(manner.number(amount, &held.currency));
     let proved = match held.verified_at {
@@ -102,6 +107,13 @@ fn row(page: &Page<'_>, held: &Held) -> [Cell; 5] {
         Cell::text(held.currency.sign()),
         number(held.available.minor),
         proved,
+        match held.acting {
+            None => Cell::text(""),
+            Some("in_force") => Cell::text("somebody else's: you act for it"),
+            Some(state) => {
+                Cell::text(format!("somebody else's: {}", acting_in_words(state))).styled(Page::CAREFUL)
+            }
+        },
     ]
 }
 
@@ -131,6 +143,16 @@ impl Report for One {
     }
 }
 
+/// How a grant stands by which this device acts for somebody else's account.
+pub fn acting_in_words(state: &str) -> &'static str {
+    match state {
+        "in_force" => "this device may act for it",
+        "ended" => "this device's time for it is over",
+        "cancelled" => "its holder took this device's rights back",
+        _ => "its keys were replaced: its holder must let this device act anew",
+    }
+}
+
 /// Everything about a currency.
 pub fn about(page: &mut Page<'_>, info: &CurrencyFields) {
     let mut table = Table::new();
@@ -140,7 +162,19 @@ pub fn about(page: &mut Page<'_>, info: &CurrencyFields) {
         row("promise", info.promise.clone());
     }
     row("owners owe at most", page.manner().amount(info.owners_limit.minor, &info.currency));
-    row("your account", info.account.to_string());
+    match &info.acting {
+        None => row("your account", info.account.to_string()),
+        Some(acting) => {
+            row("acting for", info.account.to_string());
+            row("state", acting_in_words(acting.state).to_owned());
+            row("may", acting.may.join(", "));
+            if let (Some(limit), Some(left)) = (&acting.limit, &acting.left_today) {
+                let amount = |money: &Money| page.manner().amount(money.minor, &info.currency);
+                row("pays a day", format!("{} at most; {} left today", amount(limit), amount(left)));
+            }
+            row("until", page.manner().time(acting.not_after));
+        }
+    }
     row("issuer", info.issuer.to_string());
     row("link", info.link.clone());
     page.table(&table);

@@ -6,6 +6,7 @@ use tallystick::artefact::Role;
 use tallystick::clock::UnixSeconds;
 use tallystick::keys::{AccountId, Digest, IssuerId, PublicKey};
 use tallystick::money::Currency;
+use tallystick::request::KeyLink;
 use tallystick::wallet::{CurrencyInfo, GrantGivenTo, GrantInfo, GrantState, KeyCapabilities};
 
 use super::issuer::owned;
@@ -50,7 +51,8 @@ enum What {
     },
     /// Let a key act for your account: a till, a second phone
     Key {
-        /// The key.
+        /// The key, or the link that `tally key` or a till shows of it: tallystick:k/…
+        #[arg(value_name = "KEY", value_parser = read_key)]
         key: PublicKey,
         /// What it may do.
         #[arg(long, value_name = "WHAT", value_delimiter = ',', required = true)]
@@ -103,8 +105,20 @@ pub async fn run(session: &Session<'_>, grant: Grant) -> Result<(), Failure> {
             (info, given)
         }
     };
-    session.print(&Given { grant: Fields::of(&given, &info) })?;
+    let can_view = matches!(given.given, GrantGivenTo::Key { capabilities, .. } if capabilities.view);
+    let link = if can_view { Some(wallet.grant_link(info.issuer).await?.text()) } else { None };
+    session.print(&Given { grant: Fields::of(&given, &info), link })?;
     if given.state == GrantState::Waiting { Err(Failure::waiting().told()) } else { Ok(()) }
+}
+
+/// A key by itself, or in a link.
+fn read_key(text: &str) -> Result<PublicKey, String> {
+    let key = match text.parse::<PublicKey>() {
+        Ok(key) => key,
+        Err(error) if !text.contains(':') => return Err(error.to_string()),
+        Err(_) => KeyLink::parse(text).map_err(|error| error.to_string())?.key,
+    };
+    Ok(key)
 }
 
 async fn list(session: &Session<'_>, wanted: Option<&str>) -> Result<(), Failure> {
@@ -203,7 +217,8 @@ pub fn role_name(role: Role) -> &'static str {
     }
 }
 
-fn capability_names(set: KeyCapabilities) -> Vec<&'static str> {
+/// The names of capabilities for scripts.
+pub fn capability_names(set: KeyCapabilities) -> Vec<&'static str> {
     [
         (set.pay, "pay"),
         (set.receive, "receive"),
@@ -232,6 +247,9 @@ fn state_name(state: GrantState) -> &'static str {
 struct Given {
     #[serde(flatten)]
     grant: Fields,
+    /// What the key's device takes over with `tally act`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
 }
 
 impl Report for Given {
@@ -242,6 +260,10 @@ impl Report for Given {
             page.good("Given.");
         }
         page.table(&table(page, std::slice::from_ref(&self.grant)));
+        if let Some(link) = &self.link {
+            page.line("The device with this key takes over with this link (`tally act LINK`):");
+            page.line(link);
+        }
         page.note(format!("`tally cancel {}` takes it back.", short(&self.grant.grant)));
     }
 }

@@ -107,7 +107,7 @@ impl Report for Lines {
                 Cell::text(manner.time(fields.at)),
                 Cell::number(format!("{sign}{}", manner.number(fields.amount.minor, currency))),
                 Cell::text(currency.sign()),
-                Cell::text(other_side(fields)),
+                Cell::text(who(fields)),
                 Cell::text(fields.memo.as_deref().unwrap_or_default()),
                 Cell::text(short(&fields.payment)),
                 state(page, fields, currency),
@@ -117,6 +117,14 @@ impl Report for Lines {
         if let Some(next) = &self.next {
             page.note(format!("Older ones: tally history --before {next}"));
         }
+    }
+}
+
+/// The other side, and for whom this device acts if it is not for its own holder.
+fn who(fields: &PaymentFields) -> String {
+    match &fields.acting_for {
+        None => other_side(fields),
+        Some(account) => format!("{} (acting for {})", other_side(fields), short(account)),
     }
 }
 

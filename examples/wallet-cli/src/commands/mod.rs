@@ -1,5 +1,6 @@
 //! The commands: one file each, with its arguments first, then what it does, then what it has to say.
 
+mod act;
 mod add;
 mod attest;
 mod balance;
@@ -14,6 +15,7 @@ mod history;
 mod init;
 mod issue;
 mod issuer;
+mod key;
 mod limits;
 mod lock_pin;
 mod passphrase;
@@ -27,6 +29,9 @@ mod sync;
 mod watch;
 
 use clap::Subcommand;
+
+pub use balance::acting_in_words;
+pub use grant::capability_names;
 
 use crate::failure::Failure;
 use crate::session::{App, Session};
@@ -54,6 +59,8 @@ pub enum Command {
     Grant(grant::Grant),
     Attest(attest::Attest),
     Cancel(cancel::Cancel),
+    Key(key::Key),
+    Act(act::Act),
     Limits(limits::Limits),
     LockPin(lock_pin::LockPin),
     Passphrase(passphrase::ChangePassphrase),
@@ -100,6 +107,8 @@ async fn with_wallet(session: &Session<'_>, command: Command) -> Result<(), Fail
         Command::Issue(issue) => issue::run(session, issue).await,
         Command::Grant(grant) => grant::run(session, grant).await,
         Command::Attest(attest) => attest::run(session, attest).await,
+        Command::Key(key) => key::run(session, &key),
+        Command::Act(act) => act::run(session, act).await,
         Command::Cancel(cancel) => cancel::run(session, cancel).await,
         Command::Limits(limits) => limits::run(session, limits).await,
         Command::LockPin(lock_pin) => lock_pin::run(session, lock_pin).await,

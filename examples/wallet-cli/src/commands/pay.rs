@@ -85,7 +85,10 @@ async fn plan(session: &Session<'_>, pay: &Pay) -> Result<PaymentPlan, Failure> 
 
 /// Plans; if the balance does not suffice by what is known, asks the issuer first whether more came in.
 async fn make(session: &Session<'_>, wish: PaymentWish) -> Result<PaymentPlan, Failure> {
-    let plan = session.wallet.plan(wish.clone()).await?;
+    let plan = match session.wallet.plan(wish.clone()).await {
+        Ok(plan) => plan,
+        Err(error) => return Err(session.explain(error).await),
+    };
     if !plan.warnings.contains(&PlanWarning::NotEnough) || session.app.shared.offline {
         return Ok(plan);
     }

@@ -67,6 +67,9 @@ pub fn details(fields: &PaymentFields, currency: &Currency, manner: &Manner) -> 
     let mut table = Table::new();
     let mut row = |label: &str, value: String| table.row([label.into(), value.into()]);
     row("when", manner.time(fields.at));
+    if let Some(account) = &fields.acting_for {
+        row("acting for", account.to_string());
+    }
     if let Some(tip) = &fields.tip {
         row("tip", format!("{}, included", amount(tip)));
     }

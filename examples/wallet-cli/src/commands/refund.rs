@@ -37,6 +37,9 @@ pub async fn run(session: &Session<'_>, refund: Refund) -> Result<(), Failure> {
         let text = format!("At most {} of it can be paid back", manner.amount(left, &info.currency));
         return Err(Failure::new("refund_exceeds", text).about(original.payment));
     }
-    let plan = session.wallet.plan_refund(original.payment, amount, refund.memo).await?;
+    let plan = match session.wallet.plan_refund(original.payment, amount, refund.memo).await {
+        Ok(plan) => plan,
+        Err(error) => return Err(session.explain(error).await),
+    };
     pay::confirm(session, plan, &refund.consent).await
 }

@@ -1,10 +1,12 @@
 //! The shapes of JSON. Their names stay: scripts depend on them.
 
+use crate::commands::capability_names;
 use serde::Serialize;
 use tallystick::clock::UnixSeconds;
 use tallystick::keys::{AccountId, Digest, IssuerId, RequestId};
 use tallystick::money::{Amount, Currency};
-use tallystick::wallet::{CurrencyInfo, Direction, Payment, PaymentState};
+
+use tallystick::wallet::{ActingInfo, ActingState, CurrencyInfo, Direction, Payment, PaymentState};
 
 /// An amount: exact, and as plain decimal text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -49,6 +51,50 @@ pub struct CurrencyFields {
     pub opened: bool,
     /// Whether this wallet owns the issuer.
     pub owned: bool,
+    /// If the account is somebody else's: what this device may do for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acting: Option<ActingFields>,
+}
+
+/// By what right this device acts for somebody else's account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ActingFields {
+    /// The grant.
+    pub grant: Digest,
+    /// `in_force`, `ended`, `cancelled` or `void`.
+    pub state: &'static str,
+    /// What it allows.
+    pub may: Vec<&'static str>,
+    /// The most that may be paid in one UTC day.
+    pub limit: Option<Money>,
+    /// What is left of it today.
+    pub left_today: Option<Money>,
+    /// When it ends.
+    pub not_after: UnixSeconds,
+}
+
+impl ActingFields {
+    fn of(acting: &ActingInfo, currency: &Currency) -> Self {
+        let money = |amount: Option<Amount>| amount.map(|amount| Money::of(amount, currency));
+        Self {
+            grant: acting.grant,
+            state: acting_state(acting.state),
+            may: capability_names(acting.capabilities),
+            limit: money(acting.limit),
+            left_today: money(acting.left_today),
+            not_after: acting.ends_at,
+        }
+    }
+}
+
+/// The name of a grant's state for scripts.
+pub fn acting_state(state: ActingState) -> &'static str {
+    match state {
+        ActingState::InForce => "in_force",
+        ActingState::Ended => "ended",
+        ActingState::Cancelled => "cancelled",
+        ActingState::Void => "void",
+    }
 }
 
 impl From<&CurrencyInfo> for CurrencyFields {
@@ -63,6 +109,7 @@ impl From<&CurrencyInfo> for CurrencyFields {
             link: info.link.clone(),
             opened: info.opened,
             owned: info.owned,
+            acting: info.acting.as_ref().map(|acting| ActingFields::of(acting, &info.currency)),
         }
     }
 }
@@ -104,6 +151,9 @@ pub struct PaymentFields {
     pub epoch: Option<u32>,
     /// Its place in the account's chain.
     pub sequence: Option<i64>,
+    /// The account, if it is somebody else's, for which this device acts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acting_for: Option<AccountId>,
 }
 
 impl PaymentFields {
@@ -128,6 +178,7 @@ impl PaymentFields {
             refusal: payment.refusal.clone(),
             epoch: payment.epoch,
             sequence: payment.sequence,
+            acting_for: info.acting.as_ref().map(|_| info.account),
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::services::{App, Shared};
 
 /// A card, by its link. A page for `Accept: text/html`, otherwise JSON.
 #[utoipa::path(get, path = "/c/{issuer}", tag = "links", params(("issuer" = String, Path, description = "IssuerId, BASE32")),
-    responses((status = 200, description = "The card in force.", body = CardBundle),
+    responses((status = 200, description = "The card in force.", content((CardBundle = "application/json"), (String = "text/html"))),
               (status = "default", description = "A problem.", body = ProblemBody)))]
 pub(super) async fn card_link(
     State(app): State<Shared>,
@@ -42,7 +42,7 @@ pub(super) async fn card_link(
 /// otherwise a page, which tells how the request stands.
 #[utoipa::path(get, path = "/p/{code}", tag = "links",
     params(("code" = String, Path, description = "BASE32 of a request, or of the 32-byte hash of one kept here")),
-    responses((status = 200, description = "The request.", body = RequestOnly),
+    responses((status = 200, description = "The request.", content((RequestOnly = "application/json"), (String = "text/html"))),
               (status = "default", description = "A problem.", body = ProblemBody)))]
 pub(super) async fn request_link(
     State(app): State<Shared>,

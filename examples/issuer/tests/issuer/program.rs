@@ -132,3 +132,30 @@ impl rustls::client::danger::ServerCertVerifier for AnyCertificate {
         rustls::crypto::ring::default_provider().signature_verification_algorithms.supported_schemes()
     }
 }
+
+#[test]
+fn an_app_that_is_written_wrongly_stops_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    for (option, value, word) in [
+        ("--apple-app", "org.example.wallet", "team"),
+        ("--android-app", "org.example.wallet=12:34", "fingerprint"),
+        ("--wallet", "Pocket=http://pocket.example", "NAME=https"),
+    ] {
+        let run = Command::new(PROGRAM)
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--origin",
+                "https://town.example",
+                option,
+                value,
+                "--data",
+            ])
+            .arg(folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8(run.stderr).unwrap();
+        assert!(!run.status.success() && said.contains(word), "{option}: {said}");
+    }
+}

@@ -3,7 +3,7 @@
 import { $, announce, el } from "./dom.js";
 import { Live, get, onSessionLost, post } from "./api.js";
 import { LANGUAGES, choose, locale, preferred, t, translate } from "./i18n.js";
-import { learn, till } from "./store.js";
+import { begin, isAway, learn, till } from "./store.js";
 import * as charge from "./charge.js";
 import * as day from "./day.js";
 import * as lock from "./lock.js";
@@ -71,8 +71,9 @@ async function enter() {
     setTimeout(enter, RETRY_MS);
     return;
   }
-  if (till.unlocked) live.start();
-  else locked();
+  if (!till.unlocked) return locked();
+  begin(lines);
+  live.start();
 }
 
 /** No session: the PIN pad, whatever was shown; the address keeps where to come back to. */
@@ -158,9 +159,13 @@ async function happened(name, data) {
   else if (name === "connection") {
     const currency = till.currencies.find((c) => c.issuer === data.issuer);
     if (currency) currency.online = data.online;
-    if (view() === "sell") sell.render();
-    outage();
+    lines();
   }
+}
+
+function lines() {
+  if (view() === "sell") sell.render();
+  outage();
 }
 
 /** The whole state: at the start of every connection, so nothing that was missed stays unknown. */
@@ -210,7 +215,7 @@ function outage() {
   $("line").dataset.state = till.online ? "online" : "offline";
   $("line").querySelector("use").setAttribute("href", till.online ? "#i-online" : "#i-offline");
   $("line-text").textContent = t(till.online ? "line_online" : "line_offline");
-  const away = till.unlocked ? till.currencies.filter((c) => !c.online).map((c) => c.issuer_name) : [];
+  const away = till.unlocked ? till.currencies.filter(isAway).map((c) => c.issuer_name) : [];
   const text = !till.online ? t("line_lost") : away.length ? t("issuers_lost", { names: away.join(", ") }) : "";
   if ($("outage").textContent !== text) $("outage").textContent = text;
 }

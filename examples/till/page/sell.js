@@ -4,7 +4,7 @@ import * as amounts from "./amount.js";
 import { $, announce, el, icon, keypad } from "./dom.js";
 import { freshKey, post } from "./api.js";
 import { errorText, locale, money, number, t } from "./i18n.js";
-import { currencyOf, preference, till } from "./store.js";
+import { currencyOf, isAway, preference, till } from "./store.js";
 
 const PERCENT = [5, 10, 15];
 const MOST_PRICES = 3; // as many as a request can name
@@ -79,7 +79,7 @@ function row(currency) {
   const amount = amounts.decimal(typed[issuer] ?? "", currency.scale);
   const price = amount ? money(amount, currency) : code;
   return el("div", { class: "currency", "data-issuer": issuer },
-    el("label", {}, check, el("span", {}, el("bdi", {}, currency.name), el("small", {}, el("bdi", {}, currency.issuer_name), currency.online ? "" : " · ", currency.online ? null : el("span", { class: "down" }, icon("offline"), t("issuer_offline"))))),
+    el("label", {}, check, el("span", {}, el("bdi", {}, currency.name), el("small", {}, el("bdi", {}, currency.issuer_name), isAway(currency) ? el("span", { class: "down" }, " · ", icon("offline"), t("issuer_offline")) : null))),
     on && several
       ? el("button", { type: "button", class: "price", "aria-pressed": String(issuer === active), "aria-label": t("edit_amount", { amount: price }), "data-focus": `p${issuer}`, onclick: () => { active = issuer; render(); $("amount").focus(); } }, el("bdi", {}, price))
       : el("span", { class: "code" }, code));

@@ -11,6 +11,23 @@ export function learn(state) {
   if (state.now) till.skew = state.now - Date.now() / 1000;
 }
 
+const PATIENCE_MS = 4000;
+const reached = new Set(); // issuers that were online in this session
+let since = Date.now();
+
+/** A new session: lines to issuers may not be up yet, which is no news. `then` is called when it would be. */
+export function begin(then) {
+  reached.clear();
+  since = Date.now();
+  setTimeout(then, PATIENCE_MS + 100);
+}
+
+/** Whether the issuer of this currency is out of reach: at once if it was not before. */
+export function isAway(currency) {
+  if (currency.online) reached.add(currency.issuer);
+  return !currency.online && (reached.has(currency.issuer) || Date.now() - since > PATIENCE_MS);
+}
+
 export const currencyOf = (issuer) => till.currencies.find((c) => c.issuer === issuer);
 
 /** The till's clock, in Unix seconds: the countdown does not depend on how the tablet's is set. */

@@ -2,7 +2,7 @@
 
 use crate::checks::good;
 use crate::counter::{Counter, pay};
-use crate::screen::{Look, Screen};
+use crate::screen::{Look, Screen, link};
 
 const LOOKS: [Look; 6] = [
     Look::TABLET,
@@ -30,9 +30,7 @@ async fn every_state_can_be_read_in_every_look() {
         screen.until_view("charge").await;
         good(&screen).await;
         screen.save("waiting").await;
-        let link = "const done = arguments[0]; fetch('/api/state').then((a) => a.json()).then((s) => done(s.charge.link))";
-        let link = screen.call(link, vec![]).await;
-        pay(&customer, link.as_str().unwrap()).await;
+        pay(&customer, &link(&screen).await).await;
         screen.until_view("result").await;
         settle(&screen).await;
         good(&screen).await;

@@ -112,6 +112,14 @@ impl Screen {
         self.driver.cdp().send_raw(method, parameters).await.unwrap()
     }
 
+    /// Cuts the browser off, or lets it back in.
+    pub async fn network(&self, up: bool) {
+        let conditions =
+            json!({ "offline": !up, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.devtools("Network.enable", json!({})).await;
+        self.devtools("Network.emulateNetworkConditions", conditions).await;
+    }
+
     /// What a script returns.
     pub async fn script(&self, script: &str) -> Value {
         self.driver.execute(script, vec![]).await.unwrap().json().clone()
@@ -165,6 +173,16 @@ impl Screen {
         self.driver.action_chain().send_keys(Key::Enter).perform().await.unwrap();
     }
 
+    /// What has the focus after each of so many presses of the tabulator.
+    pub async fn tabbed(&self, times: usize) -> Vec<Value> {
+        let mut reached = Vec::new();
+        for _ in 0..times {
+            self.driver.action_chain().send_keys(Key::Tab).perform().await.unwrap();
+            reached.push(self.script("return document.activeElement.outerHTML").await);
+        }
+        reached
+    }
+
     /// Clicks what the selector finds, as a finger does: it must be visible and not covered.
     pub async fn click(&self, selector: &str) {
         let found = self.driver.query(By::Css(selector.to_owned())).first().await;
@@ -215,6 +233,13 @@ impl Screen {
             assert!(log.is_empty(), "{caller}: {log:?}");
         }
     }
+}
+
+/// The link of the charge that is shown.
+pub async fn link(screen: &Screen) -> String {
+    let script = "const [done] = arguments, id = location.hash.split('/')[1];
+        fetch(`/api/charge/${id}`).then((a) => a.json()).then((c) => done(c.link))";
+    screen.call(script, vec![]).await.as_str().unwrap().to_owned()
 }
 
 /// Starts a driver on a free port.

@@ -1,22 +1,24 @@
 //! A customer pays at the till.
 
 use serde_json::json;
-use tallystick::request::PaymentMark;
+use tallystick::request::{PaymentMark, Scanned, read_picture};
 use tallystick::wallet::PaymentState;
 
 use crate::checks::{good, has, tree};
 use crate::counter::{Counter, PIN, pay};
 use crate::screen::{Look, Screen};
 
-/// The link in the code on the screen.
-async fn read(screen: &Screen) -> String {
-    let link = "const [done] = arguments, id = location.hash.split('/')[1];
-        fetch(`/api/charge/${id}`).then((a) => a.json()).then((c) => done(c.link))";
-    screen.call(link, vec![]).await.as_str().unwrap().to_owned()
+/// The link in the code on the screen, as a customer's wallet reads it from a picture of the whole page.
+async fn seen(screen: &Screen) -> String {
+    let picture = screen.picture().await;
+    match read_picture(&picture).expect("a picture with a code").scanned().expect("one code") {
+        Scanned::Request { link } => link.text(),
+        other => panic!("not a request: {other:?}"),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_customer_pays() {
+async fn a_customer_pays_from_the_picture_of_the_code() {
     let counter = Counter::new().await;
     let customer = counter.customer(10_000).await;
     let second = counter.customer(10_000).await;
@@ -65,7 +67,7 @@ async fn a_customer_pays() {
     has(&found, "image", "Payment code for 4.50\u{a0}BUN", "");
     has(&found, "heading", "4.50\u{a0}BUN", "focused");
     has(&found, "button", "Cancel", "");
-    let link = read(&screen).await;
+    let link = seen(&screen).await;
 
     let paid = pay(&customer, &link).await;
     assert_eq!(paid.state, PaymentState::Settled, "{:?}", paid.refusal);
@@ -114,7 +116,7 @@ async fn a_payment_is_found_again_and_given_back() {
     screen.keys("4.50").await;
     screen.enter().await;
     screen.until_view("charge").await;
-    pay(&customer, &read(&screen).await).await;
+    pay(&customer, &seen(&screen).await).await;
     screen.until_view("result").await;
     screen.click("#again").await;
     screen.until_view("sell").await;
@@ -215,7 +217,7 @@ async fn several_currencies_a_tip_and_a_sticker() {
     let found = tree(&screen).await;
     has(&found, "button", "Print", "");
     has(&found, "button", "Done", "");
-    let link = read(&screen).await;
+    let link = seen(&screen).await;
     let wish = tallystick::wallet::PaymentWish {
         issuer: Some(counter.issuer),
         amount: Some(tallystick::money::Amount::new(275)),
@@ -230,4 +232,72 @@ async fn several_currencies_a_tip_and_a_sticker() {
     screen.is_calm().await;
     screen.close().await;
     counter.till.unwrap().shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_paid_twice_is_told_and_pays_back() {
+    let counter = Counter::with(2).await;
+    let screen = Screen::unlocked(counter.till.as_ref().unwrap(), Look::TABLET).await;
+    let issuers = "const done = arguments[0];
+        fetch('/api/state').then((a) => a.json()).then((s) => done(s.currencies.map((c) => c.issuer)))";
+    let issuers = screen.call(issuers, vec![]).await;
+    let other = issuers.as_array().unwrap().iter().map(|id| id.as_str().unwrap().parse().unwrap());
+    let other = other.into_iter().find(|id| *id != counter.issuer).unwrap();
+    let first = counter.customer(10_000).await;
+    let second = counter.town.holder_of(&counter.owner, other, 10_000).await;
+    screen.until("document.querySelectorAll('.currency').length === 2").await;
+    screen.keys("3").await;
+    screen.click(".currency:nth-child(2) label").await;
+    screen.enter().await;
+    screen.until_view("charge").await;
+    let link = seen(&screen).await;
+    pay(&first, &link).await;
+    screen.until_view("result").await;
+    pay(&second, &link).await;
+    screen
+        .until("document.getElementById('result-detail').textContent.includes('3.00\u{a0}BUN refunded.')")
+        .await;
+    assert_eq!(screen.text("#result-title").await, "Paid");
+    assert!(screen.text("#result-detail").await.starts_with("A second payment came in"));
+    good(&screen).await;
+    screen.save("paid-twice").await;
+    second.wallet.sync(other).await.unwrap();
+    assert_eq!(second.balance(other).await, 10_000);
+    screen.is_calm().await;
+    screen.close().await;
+    counter.till.unwrap().shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_keyboard_reaches_everything_and_too_many_wrong_pins_make_wait() {
+    let counter = Counter::new().await;
+    let screen = Screen::unlocked(counter.till.as_ref().unwrap(), Look::TABLET).await;
+    screen.until_view("sell").await;
+    let reached = screen.tabbed(40).await;
+    let wanted = "return [...document.querySelectorAll('button, a, select, input:not([type=radio]), input:checked, summary')]
+        .filter((node) => node.checkVisibility() && !node.disabled).map((node) => node.outerHTML)";
+    for control in screen.script(wanted).await.as_array().unwrap() {
+        assert!(reached.contains(control), "not reached: {control}");
+    }
+    // What is typed on a button goes to the amount all the same.
+    screen.script("document.getElementById('lock').focus()").await;
+    screen.keys("5").await;
+    assert_eq!(screen.text("#go").await, "Charge 5.00 BUN");
+    screen.script("document.getElementById('lock').focus()").await;
+    screen.enter().await;
+    screen.until_view("pin").await;
+    for _ in 0..6 {
+        let before = screen.text("#pin-error").await;
+        screen.keys("0000").await;
+        assert_eq!(screen.text("#pin-error").await, "", "typing takes the complaint away");
+        screen.enter().await;
+        screen.until("document.getElementById('pin-error').textContent").await;
+        if screen.text("#pin-error").await.starts_with("Too many") {
+            good(&screen).await;
+            screen.close().await;
+            return counter.till.unwrap().shutdown().await;
+        }
+        assert_ne!(screen.text("#pin-error").await, before);
+    }
+    panic!("nobody has to wait");
 }

@@ -78,6 +78,9 @@ impl Wallet {
     /// Makes a request for payment. Several currencies need an account that is the same at all their issuers: a public
     /// one. Needs the network only for lines or a note.
     pub async fn request_payment(&self, wish: RequestWish) -> Result<RequestInfo, WalletError> {
+        if wish.seconds.is_some_and(|seconds| seconds <= 0) {
+            return Err(WalletError::invalid("seconds", "already_over", "must be at least one second"));
+        }
         let accounts = self.accounts_of(&wish).await?;
         let Some(first) = accounts.first() else {
             return Err(WalletError::invalid("prices", "no_price", "name at least one currency"));

@@ -223,3 +223,35 @@ async fn links_that_are_none() {
         assert_eq!(scene.customer.wallet.plan(zero).await.unwrap_err().code(), "amount_not_positive");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_that_nobody_could_pay_are_not_made() {
+    let scene = scene().await;
+    let asked = || scene.asked(Some(450));
+    let line = RequestLine { text: "Loaf".into(), quantity_thousandths: 1_000, amount: Amount::new(1) };
+    let wrong = [
+        (RequestWish { prices: Vec::new(), ..asked() }, "no_price"),
+        (RequestWish { seconds: Some(0), ..asked() }, "already_over"),
+        (RequestWish { seconds: None, ..asked() }, "bad_field"),
+        (RequestWish { reusable: false, ..scene.asked(None) }, "bad_field"),
+        (scene.asked(Some(0)), "amount_not_positive"),
+        (scene.asked(Some(-1)), "amount_not_positive"),
+        (RequestWish { reference: Some(Vec::new()), ..asked() }, "bad_field"),
+        (RequestWish { reference: Some(vec![0; 9]), ..asked() }, "bad_field"),
+        (RequestWish { tip: TipWish::Percentages { percentages: Vec::new() }, ..asked() }, "bad_field"),
+        (RequestWish { tip: TipWish::Percentages { percentages: vec![101] }, ..asked() }, "bad_field"),
+        (RequestWish { tip: TipWish::Percentages { percentages: vec![1, 2, 3, 4] }, ..asked() }, "bad_field"),
+        (RequestWish { note: Some("x".repeat(201)), ..asked() }, "bad_field"),
+        (RequestWish { note: Some("two\nlines".into()), ..asked() }, "bad_field"),
+        (RequestWish { lines: vec![line; 41], ..asked() }, "bad_field"),
+        (
+            RequestWish { prices: vec![asked().prices[0].clone(), asked().prices[0].clone()], ..asked() },
+            "bad_field",
+        ),
+    ];
+    for (at, (wish, code)) in wrong.into_iter().enumerate() {
+        let error = scene.shop.wallet.request_payment(wish).await.unwrap_err();
+        assert_eq!(error.code(), code, "wish {at}: {error}");
+    }
+    assert!(scene.shop.wallet.requests(10).await.unwrap().is_empty());
+}

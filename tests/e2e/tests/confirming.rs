@@ -8,6 +8,9 @@ use tallystick::money::{Amount, Currency};
 use tallystick::wallet::{PaymentPlan, PaymentState, PaymentWish, PlanWarning, RequestWish};
 use tallystick_e2e::Street;
 
+/// What an app, or somebody in it, does to a plan.
+type Change<'a> = Box<dyn Fn(&mut PaymentPlan) + 'a>;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_plan_is_refused_and_says_why() {
     let street = Street::new(1_000, 1_000).await;
@@ -20,7 +23,7 @@ async fn a_changed_plan_is_refused_and_says_why() {
     let plan = wallet.plan(Street::wish(&request)).await.unwrap();
     assert_eq!(plan.issuer, street.bakery);
 
-    let changes: [(&str, Box<dyn Fn(&mut PaymentPlan)>); 10] = [
+    let changes: [(&str, Change<'_>); 10] = [
         ("wrong_amount", Box::new(|plan| plan.total = Amount::new(1))),
         ("wrong_amount", Box::new(|plan| plan.total = Amount::new(451))),
         ("amount_not_positive", Box::new(|plan| plan.total = Amount::ZERO)),

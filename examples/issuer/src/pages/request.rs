@@ -144,7 +144,9 @@ fn amount(reader: &Reader<'_>, price: &Price, card: &Card) -> String {
     match price.amount {
         Some(amount) => {
             let number = reader.number(amount, &card.currency);
-            format!("<span class=\"amount\"><bdi>{number} <small>{code}</small></bdi></span>")
+            // A number that is broken between two lines could be taken for a smaller one.
+            let class = if number.chars().count() > 11 { "amount long" } else { "amount" };
+            format!("<span class=\"{class}\"><bdi>{number} <small>{code}</small></bdi></span>")
         }
         None => format!(
             "<span class=\"amount\"><small>{}</small> <bdi><small>{code}</small></bdi></span>",
@@ -170,6 +172,7 @@ fn details(page: &RequestPage<'_>, texts: &Texts) -> String {
     }
     match page.request.not_after {
         None => rows.push((texts.until, texts.no_end.to_owned())),
+        Some(end) if end > YEAR_9999 => rows.push((texts.until, texts.no_end.to_owned())),
         Some(end) if end < page.now => rows.push((texts.ended, time(end))),
         Some(end) => {
             let left = left(texts, end.saturating_sub(page.now));
@@ -196,17 +199,17 @@ fn left(texts: &Texts, seconds: i64) -> String {
     fill(template, &[("n", &n.to_string())])
 }
 
+/// What ends after this has no date that people could read.
+const YEAR_9999: UnixSeconds = 253_402_207_200;
+
 /// Servers do not know where their readers are: UTC.
 fn time(at: UnixSeconds) -> String {
-    match jiff::Timestamp::from_second(at) {
-        Ok(at) => format!(
-            "<time datetime=\"{}\"><bdi>{}</bdi></time>",
-            at.strftime("%Y-%m-%dT%H:%MZ"),
-            at.strftime("%Y-%m-%d %H:%M UTC")
-        ),
-        // After the year 9999.
-        Err(_) => "∞".to_owned(),
-    }
+    let at = jiff::Timestamp::from_second(at).unwrap_or(jiff::Timestamp::MAX);
+    format!(
+        "<time datetime=\"{}\"><bdi>{}</bdi></time>",
+        at.strftime("%Y-%m-%dT%H:%MZ"),
+        at.strftime("%Y-%m-%d %H:%M UTC")
+    )
 }
 
 /// Lines, note and reference: what the payee wrote, marked as such.

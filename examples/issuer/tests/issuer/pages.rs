@@ -164,8 +164,8 @@ async fn hostile_words_stay_words() {
     let shop = town.person("shop").await;
     name(&town, &shop, "<script>alert('x')</script>\"&").await;
     let long = "W".repeat(100);
-    let mut asked = request(town.issuer, &shop, 450, town.now());
-    asked.tip = Some(TipPolicy::Free);
+    let mut asked = request(town.issuer, &shop, i64::MAX, town.now());
+    (asked.tip, asked.not_after) = (Some(TipPolicy::Free), Some(i64::MAX));
     asked.reference = Some(b"<b>\"&'\x01".to_vec());
     asked.note =
         Some("</blockquote><h1>Town Bank</h1>\u{200f}\u{61c}\u{200b}<img src=x onerror=alert(1)>".into());
@@ -179,6 +179,7 @@ async fn hostile_words_stay_words() {
     assert!(shown.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot;&amp;"));
     assert!(shown.contains("1.5 ×") && shown.contains(&long) && shown.contains("In the payee’s own words"));
     assert!(shown.contains("<bdi>3C623E22262701</bdi>"), "a reference that is no text is shown as bytes");
+    assert!(shown.contains("<span class=\"amount long\">") && shown.contains("without end"));
     // Of all that they wrote no element came to be.
     for element in ["<script", "<img", "<h1>Town", "<style>*", "<b>"] {
         assert!(!shown.contains(element), "{element}");

@@ -72,7 +72,7 @@ function waiting() {
   $("code").setAttribute("aria-label", t("code_label", { amount: sum }));
   $("charge-shop").textContent = till.shop;
   $("charge-title").textContent = sum;
-  $("charge-title").dataset.length = sum.length > 16 ? "long" : "short";
+  $("charge-title").dataset.length = sum.length > 14 ? "long" : "short";
   $("charge-tip").textContent = shown.tip === "none" ? "" : Array.isArray(shown.tip) ? t("tip_offered", { percent: shown.tip.join(" · ") }) : t("tip_asked");
   $("charge-note").textContent = shown.note ?? "";
   $("charge-error").textContent = "";

@@ -15,7 +15,10 @@ const LOOKS: [Look; 6] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_state_can_be_read_in_every_look() {
-    let counter = Counter::with(2).await;
+    let mut counter = Counter::with(2).await;
+    counter.down().await;
+    counter.config.shop = Some("Sunrise Bakery".to_owned());
+    counter.up().await;
     let customer = counter.customer(100_000).await;
     for look in LOOKS {
         let screen = Screen::open(counter.till.as_ref().unwrap(), look).await;

@@ -20,6 +20,7 @@ use tallystick::keys::{PassphraseCost, PassphraseFileStore, SecretStoreError};
 use tallystick::wallet::{Wallet, WalletOptions};
 use zeroize::Zeroizing;
 
+use crate::app::is_pin;
 use crate::folder;
 
 const KEY_FILE: &str = "wallet.key";
@@ -108,6 +109,37 @@ impl Place {
         Ok(wallet)
     }
 
+    /// Whether somebody has to give a PIN before the wallet can be used.
+    pub async fn has_pin(&self) -> Result<bool, PlaceError> {
+        let wallet = Wallet::open(&self.options()?).await?;
+        let lock = wallet.app_lock().await;
+        wallet.close().await?;
+        Ok(lock?.pin_set)
+    }
+
+    /// Opens the till's wallet, with its PIN if there is one.
+    pub async fn open(&self, pin: Option<&str>) -> Result<Wallet, PlaceError> {
+        let wallet = Wallet::open(&self.options()?).await?;
+        if let Some(pin) = pin
+            && let Err(error) = wallet.unlock_with_pin(pin).await
+        {
+            wallet.close().await?;
+            return Err(error.into());
+        }
+        Ok(wallet)
+    }
+
+    /// Sets the PIN of page and refunds, 4 to 12 digits, or changes it: then the present one is needed.
+    pub async fn set_pin(&self, new_pin: &str, present_pin: Option<&str>) -> Result<(), PlaceError> {
+        if !is_pin(new_pin) {
+            return Err(WalletError::invalid("pin", "bad_pin", "a PIN has 4 to 12 digits").into());
+        }
+        let wallet = self.open(present_pin).await?;
+        let set = wallet.set_pin(new_pin, present_pin).await;
+        wallet.close().await?;
+        Ok(set?)
+    }
+
     /// How the till's wallet is opened.
     pub fn options(&self) -> Result<WalletOptions, PlaceError> {
         let file = self.folder.join(PASSPHRASE_FILE);
@@ -140,5 +172,29 @@ impl Place {
         let backend = NativeBackend::new(config, Arc::new(SystemClock), Arc::new(SystemEntropy))
             .map_err(|error| PlaceError::Wallet(WalletError::Internal { reason: error.to_string() }))?;
         Ok(WalletOptions::new(&self.folder, Arc::new(store), Arc::new(backend)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_till_is_made_once_and_opens_with_its_pin() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::new(folder.path().join("till"), Vec::new());
+        assert_eq!(place.options().err().unwrap().code(), "no_till");
+        place.init().await.unwrap().close().await.unwrap();
+        assert_eq!(place.init().await.err().unwrap().code(), "till_exists");
+        assert!(!place.has_pin().await.unwrap());
+        for bad in ["", "123", "1234567890123", "12a4", "12 34", "١٢٣٤"] {
+            assert_eq!(place.set_pin(bad, None).await.unwrap_err().code(), "bad_pin", "{bad}");
+        }
+        place.set_pin("2749", None).await.unwrap();
+        assert!(place.has_pin().await.unwrap());
+        assert_eq!(place.set_pin("1111", Some("2748")).await.unwrap_err().code(), "pin_wrong");
+        place.set_pin("495127", Some("2749")).await.unwrap();
+        assert_eq!(place.open(Some("2749")).await.err().unwrap().code(), "pin_wrong");
+        place.open(Some("495127")).await.unwrap().close().await.unwrap();
     }
 }

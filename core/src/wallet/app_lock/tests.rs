@@ -213,6 +213,21 @@ async fn many_guesses_at_once_are_no_more_than_one_after_another() {
 }
 
 #[tokio::test]
+async fn a_pin_is_checked_while_the_wallet_is_unlocked() {
+    let test = with_pin().await;
+    test.wallet.check_pin(PIN).await.unwrap();
+    for _ in 0..4 {
+        assert_eq!(denial(test.wallet.check_pin("0000").await), denied("pin_wrong", None));
+    }
+    test.wallet.check_pin(PIN).await.unwrap();
+    for wait in [None, None, None, None, Some(60)] {
+        assert_eq!(denial(test.wallet.check_pin("0000").await), denied("pin_wrong", wait));
+    }
+    assert_eq!(denial(test.wallet.check_pin(PIN).await), denied("pin_wait", Some(60)));
+    assert!(!test.wallet.app_lock().await.unwrap().locked, "what is open stays open");
+}
+
+#[tokio::test]
 async fn a_pin_is_changed_and_removed_by_whoever_knows_it() {
     let mut test = with_pin().await;
     assert_eq!(denial(test.wallet.set_pin("5555", None).await), denied("pin_needed", None));
@@ -320,7 +335,10 @@ async fn the_pin_approves_one_payment_over_a_limit() {
     assert_eq!(refused.map(drop), over);
     assert_eq!(denial(test.wallet.approve_over_limit("0000").await.map(drop)), denied("pin_wrong", None));
     let approval = test.wallet.approve_over_limit(PIN).await.unwrap();
-    confirm(context, intent(issuer, "one", 101), approval).await.unwrap();
+    let confirmed = confirm(context, intent(issuer, "one", 101), approval).await.unwrap();
+    let found = test.wallet.payment_with_key("one").await.unwrap().unwrap();
+    assert_eq!(found.payment, confirmed.record.payment);
+    assert_eq!(test.wallet.payment_with_key("two").await, Ok(None));
     let refused = confirm(context, intent(issuer, "two", 101), Approval::WithinLimits).await;
     assert_eq!(refused.map(drop), over);
 

@@ -20,8 +20,8 @@ pub struct Counter {
     pub owner: Person,
     /// The baker's money.
     pub issuer: IssuerId,
-    /// Whose wallet the till has.
-    pub shop: Person,
+    /// Whose wallet the till has; its folder goes with it.
+    _shop: Person,
     /// Said before the till is started.
     pub config: Config,
     pub till: Option<Running>,
@@ -53,7 +53,7 @@ impl Counter {
             issuer: first.unwrap(),
             town,
             owner,
-            shop,
+            _shop: shop,
             till: None,
         };
         counter.up().await;

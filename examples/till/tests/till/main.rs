@@ -2,5 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod charges;
 mod counter;
+mod guard;
+mod outage;
+mod pin;
 mod story;

@@ -1,0 +1,257 @@
+//! Charges: every way to ask wrongly, and every way in which one ends.
+
+use reqwest::{StatusCode, header};
+use serde_json::{Value, json};
+use tallystick::money::Amount;
+use tallystick::wallet::PaymentWish;
+
+use crate::counter::{Counter, Tablet, charge, pay};
+
+/// A charge with one member changed.
+fn with(counter: &Counter, member: &str, value: Value) -> Value {
+    let mut body = charge(counter.issuer, "4.50");
+    body[member] = value;
+    body
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_field_is_checked() {
+    let counter = Counter::with(2).await;
+    let tablet = counter.unlocked().await;
+    let issuer = counter.issuer;
+    let price = |amount: Value| json!([{ "issuer": issuer, "amount": amount }]);
+    let line = |text: &str, quantity: &str, amount: &str| json!([{ "text": text, "quantity": quantity, "amount": amount }]);
+    let cases = [
+        ("prices", json!([]), "bad_prices", "prices"),
+        (
+            "prices",
+            json!([{ "issuer": issuer, "amount": "1" }, { "issuer": issuer, "amount": "1" }]),
+            "bad_prices",
+            "prices",
+        ),
+        ("prices", json!(vec![json!({ "issuer": issuer, "amount": "1" }); 4]), "bad_prices", "prices"),
+        ("prices", json!([{ "issuer": "x", "amount": "1" }]), "unknown_currency", "prices"),
+        ("prices", json!([{ "issuer": "A".repeat(26), "amount": "1" }]), "unknown_currency", "prices"),
+        ("prices", price(Value::Null), "amount_missing", "amount"),
+        ("prices", price(json!("")), "bad_amount", "amount"),
+        ("prices", price(json!("0")), "bad_amount", "amount"),
+        ("prices", price(json!("0.00")), "bad_amount", "amount"),
+        ("prices", price(json!("-4.50")), "bad_amount", "amount"),
+        ("prices", price(json!("4.505")), "bad_amount", "amount"),
+        ("prices", price(json!("4,50")), "bad_amount", "amount"),
+        ("prices", price(json!("4.")), "bad_amount", "amount"),
+        ("prices", price(json!("1e3")), "bad_amount", "amount"),
+        ("prices", price(json!(" 4")), "bad_amount", "amount"),
+        ("prices", price(json!("92233720368547758.08")), "bad_amount", "amount"),
+        ("prices", price(json!("9".repeat(200))), "bad_amount", "amount"),
+        ("tip", json!("some"), "bad_tip", "tip"),
+        ("tip", json!([]), "bad_tip", "tip"),
+        ("tip", json!([0]), "bad_tip", "tip"),
+        ("tip", json!([101]), "bad_tip", "tip"),
+        ("tip", json!([-5]), "bad_tip", "tip"),
+        ("tip", json!([1, 2, 3, 4]), "bad_tip", "tip"),
+        ("note", json!("x".repeat(201)), "too_long", "note"),
+        ("note", json!("a\u{0}b"), "bad_text", "note"),
+        ("reference", json!("123456789"), "too_long", "reference"),
+        ("reference", json!("éééééé"), "too_long", "reference"),
+        ("lines", line("", "1", "4.50"), "bad_lines", "lines"),
+        ("lines", line(&"x".repeat(101), "1", "4.50"), "bad_lines", "lines"),
+        ("lines", json!(vec![line("a", "1", "1")[0].clone(); 41]), "bad_lines", "lines"),
+        ("lines", line("bun", "0", "4.50"), "bad_quantity", "lines"),
+        ("lines", line("bun", "0.0001", "4.50"), "bad_quantity", "lines"),
+        ("lines", line("bun", "1", "x"), "bad_amount", "lines"),
+        ("idempotency_key", json!(""), "bad_idempotency_key", "idempotency_key"),
+        ("idempotency_key", json!("a b"), "bad_idempotency_key", "idempotency_key"),
+        ("idempotency_key", json!("x".repeat(65)), "bad_idempotency_key", "idempotency_key"),
+    ];
+    for (member, value, code, field) in cases {
+        let answer = tablet.post("/api/charge", with(&counter, member, value.clone())).await.problem();
+        assert_eq!(answer, (400, code.into(), Some(field.into())), "{member}: {value}");
+    }
+    for (member, value) in [
+        ("prices", price(json!(4.5))),
+        ("prices", json!("x")),
+        ("tip", json!({})),
+        ("tip", json!([0.5])),
+        ("tip", Value::Null),
+        ("note", json!(1)),
+        ("lines", json!([{ "text": "x" }])),
+        ("reusable", json!("yes")),
+        ("idempotency_key", Value::Null),
+        ("more", json!(1)),
+    ] {
+        let answer = tablet.post("/api/charge", with(&counter, member, value.clone())).await.problem();
+        assert_eq!(answer, (400, "bad_body".into(), None), "{member}: {value}");
+    }
+    assert_eq!(tablet.get("/api/state").await.ok()["charge"], Value::Null, "nothing was made");
+    for id in ["x", &"A".repeat(26), "..%2f"] {
+        assert_eq!(
+            tablet.get(&format!("/api/charge/{id}")).await.problem(),
+            (404, "unknown_charge".into(), None),
+            "{id}"
+        );
+    }
+    for date in ["x", "2026-02-30", "2026-11-22T00:00:00Z", "2026-11-22&date=2026-11-23", ""] {
+        let answer = tablet.get(&format!("/api/day?date={date}")).await.problem();
+        assert_eq!(answer, (400, "bad_date".into(), Some("date".into())), "{date}");
+    }
+    for (link, code) in
+        [("", "not_a_link"), ("hello", "not_a_link"), ("https://a.example/c/AA", "not_a_receipt")]
+    {
+        let answer = tablet.post("/api/find-receipt", json!({ "link": link })).await.problem();
+        assert_eq!(answer, (400, code.into(), Some("link".into())), "{link}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_charge_is_cancelled_or_runs_out_of_time() {
+    let counter = Counter::new().await;
+    let tablet = counter.unlocked().await;
+    let customer = counter.customer(10_000).await;
+    let mut events = tablet.events().await;
+    let first = tablet.charge(counter.issuer, "1").await;
+    let cancel = |charge: &Value| format!("/api/charge/{}/cancel", charge["id"].as_str().unwrap());
+    for _ in 0..2 {
+        assert_eq!(tablet.post(&cancel(&first), json!({})).await.ok()["state"], json!("cancelled"));
+    }
+    events.next("charge", |charge| charge["state"] == "cancelled").await;
+    let refused = pay(&customer, first["link"].as_str().unwrap()).await;
+    assert_eq!(refused.refusal.as_deref(), Some("request_cancelled"));
+
+    // Paid in the same moment: the issuer decides, and the cashier is told.
+    let second = tablet.charge(counter.issuer, "2").await;
+    pay(&customer, second["link"].as_str().unwrap()).await;
+    assert_eq!(tablet.post(&cancel(&second), json!({})).await.problem(), (409, "already_paid".into(), None));
+    let path = format!("/api/charge/{}", second["id"].as_str().unwrap());
+    events.next("charge", |charge| charge["id"] == second["id"] && charge["state"] == "paid").await;
+    assert_eq!(tablet.post(&cancel(&second), json!({})).await.code(), "already_paid");
+    assert_eq!(tablet.get(&path).await.ok()["state"], json!("paid"));
+
+    let third = tablet.charge(counter.issuer, "3").await;
+    let lasts = third["ends_at"].as_i64().unwrap() - third["created_at"].as_i64().unwrap();
+    assert!((595..=605).contains(&lasts), "{lasts}");
+    counter.town.clock.move_by(660);
+    let path = format!("/api/charge/{}", third["id"].as_str().unwrap());
+    assert_eq!(tablet.get(&path).await.ok()["state"], json!("expired"));
+    assert_eq!(tablet.get("/api/state").await.ok()["charge"], Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_charge_is_told() {
+    let mut counter = Counter::new().await;
+    counter.down().await;
+    counter.config.charge_lifetime = std::time::Duration::from_secs(1);
+    counter.up().await;
+    let tablet = counter.unlocked().await;
+    let mut events = tablet.events().await;
+    let asked = tablet.charge(counter.issuer, "1").await;
+    let ended = events.next("charge", |charge| charge["state"] == "expired").await;
+    assert_eq!(ended["id"], asked["id"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_paid_twice_is_paid_back_once() {
+    let counter = Counter::with(2).await;
+    let tablet = counter.unlocked().await;
+    let mut events = tablet.events().await;
+    let state = events.next("state", |_| true).await;
+    let issuers: Vec<tallystick::keys::IssuerId> = (0..2)
+        .map(|number| serde_json::from_value(state["currencies"][number]["issuer"].clone()).unwrap())
+        .collect();
+    let mut customers = Vec::new();
+    for issuer in &issuers {
+        customers.push(counter.town.holder_of(&counter.owner, *issuer, 1_000).await);
+    }
+    let body = json!({
+        "prices": [{ "issuer": issuers[0], "amount": "4.50" }, { "issuer": issuers[1], "amount": "5" }],
+        "tip": [5, 10], "idempotency_key": "both",
+    });
+    let asked = tablet.post("/api/charge", body).await.ok();
+    assert_eq!(asked["tip"], json!([5, 10]));
+    let link = asked["link"].as_str().unwrap();
+    let first = pay(&customers[0], link).await;
+    let paid = events.next("charge", |charge| charge["state"] == "paid").await;
+    assert_eq!(paid["payment"]["payment"], json!(first.payment));
+    let second = pay(&customers[1], link).await;
+    let both = events
+        .next("charge", |charge| {
+            charge["state"] == "paid_twice" && charge["second_refund"]["state"] == "settled"
+        })
+        .await;
+    assert_eq!(both["payment"]["payment"], json!(first.payment));
+    assert_eq!(both["second"]["payment"], json!(second.payment));
+    assert_eq!(both["second_refund"]["amount"], json!("5.00"));
+    assert_eq!(both["second_refund"]["repays"], json!(second.payment));
+    customers[1].wallet.sync(issuers[1]).await.unwrap();
+    assert_eq!(customers[1].balance(issuers[1]).await, 1_000, "all of it, once");
+    let day = tablet.get("/api/day").await.ok();
+    assert_eq!(day["totals"][1]["net"], json!("0.00"));
+    assert_eq!(day["totals"][0]["net"], json!("4.50"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sticker_is_paid_again_and_again() {
+    let counter = Counter::new().await;
+    let tablet = counter.unlocked().await;
+    let mut events = tablet.events().await;
+    let body = json!({
+        "prices": [{ "issuer": counter.issuer, "amount": null }],
+        "tip": "free", "reusable": true, "reference": "door", "idempotency_key": "sticker",
+    });
+    let sticker = tablet.post("/api/charge", body.clone()).await.ok();
+    assert_eq!((&sticker["ends_at"], &sticker["reusable"]), (&Value::Null, &json!(true)));
+    let customer = counter.customer(1_000).await;
+    for (amount, tip) in [(100, 0), (200, 20)] {
+        let mut wish = PaymentWish::of_link(sticker["link"].as_str().unwrap());
+        wish.amount = Some(Amount::new(amount));
+        wish.tip = (tip > 0).then(|| Amount::new(tip));
+        let plan = customer.wallet.plan(wish).await.unwrap();
+        let paid = customer.wallet.pay(plan, None).await.unwrap();
+        let seen = events.next("charge", |charge| charge["payment"]["payment"] == json!(paid.payment)).await;
+        assert_eq!(seen["state"], json!("waiting"));
+    }
+    let day = tablet.get("/api/day").await.ok();
+    assert_eq!((&day["entries"][0]["amount"], &day["entries"][0]["tip"]), (&json!("2.20"), &json!("0.20")));
+    assert_eq!((&day["totals"][0]["received"], &day["totals"][0]["count"]), (&json!("3.20"), &json!(2)));
+
+    // For the printer.
+    let id = sticker["id"].as_str().unwrap();
+    let picture = tablet.get(&format!("/api/charge/{id}/code.png")).await;
+    assert_eq!(
+        (picture.status, &picture.headers[header::CONTENT_TYPE]),
+        (StatusCode::OK, &"image/png".parse().unwrap())
+    );
+    assert!(picture.body.starts_with(b"\x89PNG\r\n"));
+    // The same key for something else is a mistake.
+    let mut other = body;
+    other["reference"] = json!("wall");
+    assert_eq!(tablet.post("/api/charge", other).await.problem(), (409, "idempotency_conflict".into(), None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_charge_with_lines_is_kept_by_its_issuer() {
+    let counter = Counter::new().await;
+    let tablet = counter.unlocked().await;
+    let mut body = charge(counter.issuer, "4.50");
+    body["lines"] = json!([
+        { "text": "Loaf", "quantity": "1", "amount": "3.00" },
+        { "text": "Cheese, kg", "quantity": "0.125", "amount": "1.50" },
+    ]);
+    body["note"] = json!("  Thank you!  ");
+    let asked = tablet.post("/api/charge", body.clone()).await.ok();
+    assert_eq!(asked["note"], json!("Thank you!"));
+    assert_eq!(tablet.post("/api/charge", body).await.ok()["id"], asked["id"]);
+    let mut events = tablet.events().await;
+    pay(&counter.customer(1_000).await, asked["link"].as_str().unwrap()).await;
+    events.next("charge", |charge| charge["state"] == "paid").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_calls_with_one_key_make_one_charge() {
+    let counter = Counter::new().await;
+    let tablet = counter.unlocked().await;
+    let body = charge(counter.issuer, "1");
+    let call = |tablet: &Tablet| tablet.call(reqwest::Method::POST, "/api/charge").json(&body);
+    let (one, other) = tokio::join!(tablet.send(call(&tablet)), tablet.send(call(&tablet)));
+    assert_eq!(one.ok()["id"], other.ok()["id"]);
+}

@@ -62,7 +62,7 @@ pub(crate) async fn cancel(app: &Shared, kept: &Kept) -> Result<ChargeView, Prob
     if !info.cancelled {
         match app.wallet.cancel_request(kept.request).await {
             Ok(_) => {}
-            Err(WalletError::Refused { code }) if code == "already_paid" => return Err(already_paid()),
+            Err(error) if error.code() == "already_paid" => return Err(already_paid()),
             Err(error) => return Err(error.into()),
         }
         tell(app, kept).await;

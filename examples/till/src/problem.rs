@@ -60,6 +60,9 @@ impl Problem {
     }
 }
 
+/// What issuers answer to a call of the till, and not for want of a network (protocol §6).
+const REFUSALS: &[&str] = &["already_paid", "limit_exceeded", "not_authorised", "stale_card", "clock_skew"];
+
 /// What the wallet says. Its texts name no secret.
 impl From<WalletError> for Problem {
     fn from(error: WalletError) -> Self {
@@ -78,6 +81,10 @@ impl From<WalletError> for Problem {
             WalletError::Conflict { .. } => Self::conflict("idempotency_conflict", text),
             WalletError::Pending { .. } => Self::conflict("pending", text),
             WalletError::OverLimit { .. } => Self::conflict("limit_exceeded", text),
+            // An issuer was reached, and said no.
+            WalletError::Network { fault, .. } if REFUSALS.contains(&fault.as_str()) => {
+                Self::conflict(&code, text)
+            }
             WalletError::Network { .. } => {
                 tracing::info!(code, "an issuer cannot be reached");
                 let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "issuer_unreachable", text);

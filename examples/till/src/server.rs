@@ -157,17 +157,13 @@ fn serve(
     let routes = http::around(routes::all(app), app);
     // A client that connects and says nothing must not hold a place for ever.
     let patience = app.limits.request_timeout;
-    Ok(match tls {
-        Some(tls) => {
-            let config = RustlsConfig::from_config(tls);
-            let server = bounded(axum_server::from_tcp_rustls(listener, config)?.handle(handle), patience);
-            tokio::spawn(server.serve(with_addresses(routes)))
-        }
-        None => {
-            let server = bounded(axum_server::from_tcp(listener)?.handle(handle), patience);
-            tokio::spawn(server.serve(with_addresses(routes)))
-        }
-    })
+    if let Some(tls) = tls {
+        let server = axum_server::from_tcp_rustls(listener, RustlsConfig::from_config(tls))?.handle(handle);
+        Ok(tokio::spawn(bounded(server, patience).serve(with_addresses(routes))))
+    } else {
+        let server = axum_server::from_tcp(listener)?.handle(handle);
+        Ok(tokio::spawn(bounded(server, patience).serve(with_addresses(routes))))
+    }
 }
 
 fn bounded<A>(server: Server<SocketAddr, A>, patience: Duration) -> Server<SocketAddr, A> {

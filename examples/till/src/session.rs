@@ -3,7 +3,6 @@
 //! A session is known by a random token in a cookie. The till keeps the tokens' hashes only, in memory: a restart ends
 //! all sessions. Streams of a session end with it.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ::http::{HeaderMap, header};
@@ -24,10 +23,12 @@ pub(crate) struct Sessions {
     most: usize,
     lifetime: i64,
     streams: usize,
-    open: Mutex<HashMap<Digest, Open>>,
+    /// In the order in which they began: a till has few tablets.
+    open: Mutex<Vec<Open>>,
 }
 
 struct Open {
+    id: Digest,
     began_at: UnixSeconds,
     /// Told by being dropped.
     alive: watch::Sender<()>,
@@ -64,12 +65,14 @@ impl Sessions {
         let token = Zeroizing::new(BASE64URL_NOPAD.encode(bytes.as_slice()));
         let mut open = self.lock();
         self.forget_old(&mut open, now);
-        while open.len() >= self.most {
-            let oldest = open.iter().min_by_key(|(_, session)| session.began_at).map(|(id, _)| *id);
-            oldest.and_then(|id| open.remove(&id));
-        }
-        let session = Open { began_at: now, alive: watch::Sender::new(()), streams: Arc::default() };
-        open.insert(hash(&token), session);
+        let surplus = (open.len() + 1).saturating_sub(self.most);
+        open.drain(..surplus);
+        open.push(Open {
+            id: hash(&token),
+            began_at: now,
+            alive: watch::Sender::new(()),
+            streams: Arc::default(),
+        });
         token
     }
 
@@ -78,20 +81,20 @@ impl Sessions {
         let id = hash(token(headers)?);
         let mut open = self.lock();
         self.forget_old(&mut open, now);
-        let session = open.get(&id)?;
+        let session = open.iter().find(|session| session.id == id)?;
         let ends_at = session.began_at.saturating_add(self.lifetime);
         Some(Session { id, ends_at, alive: session.alive.subscribe() })
     }
 
     /// Ends a session, and its streams.
     pub(crate) fn end(&self, session: &Session) {
-        self.lock().remove(&session.id);
+        self.lock().retain(|open| open.id != session.id);
     }
 
     /// Lets a session open one more stream.
     pub(crate) fn stream(&self, session: &Session) -> Result<StreamPermit, Problem> {
         let open = self.lock();
-        let Some(found) = open.get(&session.id) else { return Err(Problem::session_needed()) };
+        let found = open.iter().find(|open| open.id == session.id).ok_or_else(Problem::session_needed)?;
         if Arc::strong_count(&found.streams) > self.streams {
             return Err(Problem::too_many("too_many_streams", "Too many pages of this tablet are open.", 10));
         }
@@ -99,11 +102,11 @@ impl Sessions {
     }
 
     /// A clock that was set back must not make sessions last longer.
-    fn forget_old(&self, open: &mut HashMap<Digest, Open>, now: UnixSeconds) {
-        open.retain(|_, session| (0..self.lifetime).contains(&now.saturating_sub(session.began_at)));
+    fn forget_old(&self, open: &mut Vec<Open>, now: UnixSeconds) {
+        open.retain(|session| (0..self.lifetime).contains(&now.saturating_sub(session.began_at)));
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Digest, Open>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Open>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -167,7 +170,7 @@ mod tests {
         let limits = Limits { sessions: 2, ..Limits::default() };
         let sessions = Sessions::new(&limits);
         let lifetime = 12 * 3_600;
-        let [first, second, third] = [1, 2, 3].map(|now| sessions.begin(now, &SystemEntropy));
+        let [first, second, third] = [1, 1, 3].map(|now| sessions.begin(now, &SystemEntropy));
         assert!(sessions.of(&shown(&first), 3).is_none(), "the oldest made room");
         let open = sessions.of(&shown(&second), 3).unwrap();
         sessions.end(&open);

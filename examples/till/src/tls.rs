@@ -75,13 +75,12 @@ pub(crate) fn self_made(folder: &Path, names: Vec<String>, now: UnixSeconds) -> 
     let failed = |source| TlsError::File { file: file.display().to_string(), source };
     let kept = folder::read_if_there(&file).map_err(failed)?;
     let kept = kept.and_then(|pem| CertificateDer::from_pem_slice(&pem).ok());
-    let certificate = match kept.filter(|kept| is_good(kept, &key, &names, now)) {
-        Some(kept) => kept,
-        None => {
-            let made = make(&key, names, now)?;
-            folder::write_private(&file, made.pem().as_bytes()).map_err(failed)?;
-            made.der().clone()
-        }
+    let certificate = if let Some(kept) = kept.filter(|kept| is_good(kept, &key, &names, now)) {
+        kept
+    } else {
+        let made = make(&key, names, now)?;
+        folder::write_private(&file, made.pem().as_bytes()).map_err(failed)?;
+        made.der().clone()
     };
     let key = PrivateKeyDer::try_from(key.serialize_der())
         .map_err(|reason| TlsError::Certificate(reason.to_owned()))?;

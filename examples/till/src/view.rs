@@ -6,7 +6,9 @@ use tallystick::error::WalletError;
 use tallystick::keys::{Digest, IssuerId, RequestId};
 use tallystick::money::Amount;
 use tallystick::request::PaymentMark;
-use tallystick::wallet::{CurrencyInfo, Direction, Payment, PaymentState, TipWish};
+use tallystick::wallet::{
+    ActingState, CurrencyInfo, Direction, KeyCapabilities, Payment, PaymentState, TipWish,
+};
 
 use crate::app::App;
 use crate::problem::Problem;
@@ -21,9 +23,21 @@ pub(crate) struct CurrencyView {
     scale: u8,
     symbol: Option<String>,
     online: bool,
+    may_charge: bool,
     may_refund: bool,
+    /// The most that may be paid back in one UTC day; none: no limit.
     refund_limit: Option<String>,
+    /// What is left of it today.
     refund_left: Option<String>,
+    /// By what right the till acts; none: the account is its own.
+    grant: Option<GrantView>,
+}
+
+/// The grant by which a till acts for an account.
+#[derive(Serialize)]
+struct GrantView {
+    state: ActingState,
+    ends_at: UnixSeconds,
 }
 
 /// A charge.
@@ -122,6 +136,30 @@ pub(crate) struct RefundView {
     pub(crate) code: Option<String>,
 }
 
+impl CurrencyView {
+    fn of(info: &CurrencyInfo, online: bool) -> Self {
+        let acting = info.acting.as_ref();
+        let may = |right: fn(&KeyCapabilities) -> bool| {
+            acting.is_none_or(|acting| acting.state == ActingState::InForce && right(&acting.capabilities))
+        };
+        let text = |amount: Amount| amount.to_decimal_string(info.currency.decimals());
+        Self {
+            issuer: info.issuer,
+            issuer_name: info.issuer_name.clone(),
+            code: info.currency.code().to_owned(),
+            name: info.currency.name().to_owned(),
+            scale: info.currency.decimals(),
+            symbol: Some(info.currency.symbol().to_owned()).filter(|symbol| !symbol.is_empty()),
+            online,
+            may_charge: may(|can| can.receive),
+            may_refund: may(|can| can.refund || can.pay),
+            refund_limit: acting.and_then(|acting| acting.limit).map(text),
+            refund_left: acting.and_then(|acting| acting.left_today).map(text),
+            grant: acting.map(|acting| GrantView { state: acting.state, ends_at: acting.ends_at }),
+        }
+    }
+}
+
 /// Everything that views of payments are made with.
 pub(crate) struct Viewer<'a> {
     app: &'a App,
@@ -149,17 +187,9 @@ impl<'a> Viewer<'a> {
         let lines = self.app.wallet.connections();
         self.currencies
             .iter()
-            .map(|info| CurrencyView {
-                issuer: info.issuer,
-                issuer_name: info.issuer_name.clone(),
-                code: info.currency.code().to_owned(),
-                name: info.currency.name().to_owned(),
-                scale: info.currency.decimals(),
-                symbol: Some(info.currency.symbol().to_owned()).filter(|symbol| !symbol.is_empty()),
-                online: lines.iter().any(|line| line.issuer == info.issuer && line.online),
-                may_refund: true,
-                refund_limit: None,
-                refund_left: None,
+            .map(|info| {
+                let is_online = lines.iter().any(|line| line.issuer == info.issuer && line.online);
+                CurrencyView::of(info, is_online)
             })
             .collect()
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 use tallystick::event::{Event, NumberedEvent};
 use tallystick::keys::{Digest, IssuerId, RequestId};
-use tallystick::wallet::{IssuerConnection, RequestInfo};
+use tallystick::wallet::{ActingState, IssuerConnection, RequestInfo};
 use tokio::task::JoinSet;
 
 use crate::app::{App, News, Shared};
@@ -124,7 +124,9 @@ async fn react(app: &Shared, event: Event) {
         | Event::PaymentLapsed { payment, .. } => {
             tell_refunded(app, payment).await;
         }
-        Event::CurrencyAdded { .. } => listen(app).await,
+        Event::CurrencyAdded { .. } | Event::ActingChanged { state: ActingState::InForce, .. } => {
+            listen(app).await;
+        }
         Event::FraudFound { issuer, code, .. } => {
             tracing::error!(%issuer, code, "an issuer was caught contradicting itself");
         }
@@ -149,19 +151,16 @@ async fn tell_charge(app: &App, request: &RequestId) {
     }
 }
 
-/// Listens to all issuers, and tells the streams whenever a line comes up or goes down.
+/// Listens to all issuers, and tells the streams whenever a line comes up or goes down. An issuer that does not serve the
+/// till any more is asked again from time to time: a grant may be given anew.
 async fn follow_lines(app: Shared) {
     let mut known: Vec<IssuerConnection> = Vec::new();
+    listen(&app).await;
     loop {
-        listen(&app).await;
-        let all = app.wallet.currencies().await.map_or(0, |all| all.len());
-        let given_up = known.len() < all;
         let changed = app.wallet.connections_after(known.clone());
-        let now = if given_up {
-            // Somebody's line ended for good, as far as the issuer is concerned; a grant may be given anew.
-            tokio::time::timeout(ASK_AGAIN, changed).await.unwrap_or_else(|_| app.wallet.connections())
-        } else {
-            changed.await
+        let Ok(now) = tokio::time::timeout(ASK_AGAIN, changed).await else {
+            listen(&app).await;
+            continue;
         };
         for issuer in differences(&known, &now) {
             let online = is_online(&now, issuer);
@@ -175,6 +174,7 @@ async fn follow_lines(app: Shared) {
                 });
             }
         }
+        app.tell(News::State);
         known = now;
     }
 }

@@ -4,6 +4,7 @@
 
 mod charges;
 mod counter;
+mod granted;
 mod guard;
 mod outage;
 mod pin;

@@ -24,7 +24,8 @@ const EXAMPLES: &str = "\
 First steps:
   tally init                              make a wallet
   tally add https://bread.example/c/…     add a shop's currency from the link on its door
-  tally pay https://bread.example/p/…     pay what is asked
+  tally pay https://bread.example/p/…     pay what is asked, or what a picture of a code asks
+  tally scan code.png                     look first: who asks, and how much
   tally balance                           what you hold
 
 Exit codes: 0 done · 1 refused or failed · 2 not understood · 3 a payment is on its way: do not pay again";

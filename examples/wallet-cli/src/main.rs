@@ -16,9 +16,11 @@ mod commands;
 mod failure;
 mod network;
 mod news;
+mod picture;
 mod place;
 mod session;
 mod show;
+mod source;
 
 use std::process::ExitCode;
 

@@ -53,14 +53,16 @@ impl App {
         }
     }
 
+    /// The key file of the wallet of this place, opened with its passphrase.
+    pub fn existing_secrets(&self) -> Result<PassphraseFileStore, Failure> {
+        let passphrase = ask::existing(self.shared.passphrase_file.as_deref())?;
+        Ok(PassphraseFileStore::open(&self.place.key_file(), &passphrase, Arc::new(SystemEntropy))?)
+    }
+
     /// Opens the wallet of this place.
     pub async fn open(&self) -> Result<Session<'_>, Failure> {
         self.need_wallet()?;
-        let key_file = self.place.key_file();
-        let passphrase = ask::existing(self.shared.passphrase_file.as_deref())?;
-        let secrets = PassphraseFileStore::open(&key_file, &passphrase, Arc::new(SystemEntropy))?;
-        drop(passphrase);
-        let (options, backend) = self.options(secrets)?;
+        let (options, backend) = self.options(self.existing_secrets()?)?;
         let wallet = Wallet::open(&options).await?;
         if let Err(failure) = unlock(&wallet).await {
             wallet.close().await?;

@@ -98,6 +98,7 @@ fn names_and_types_stay() {
     note("request", &asked);
     note("request --list", &anna.json(["request", "--list"]));
     note("request --show", &anna.json(["request", "--show", &text(&asked, "request")]));
+    note("scan", &owner.json(["scan", &text(&asked, "link")]));
     let paid = owner.json(["pay", &text(&asked, "link"), "--yes", "--tip", "1"]);
     note("pay", &paid);
     note("history", &anna.json(["history", "-n", "1"]));

@@ -50,7 +50,10 @@ fn a_town_from_nothing_to_a_refund() {
     assert_eq!(text(&refund, "repays"), payment);
     let rest = bakery.json(["refund", &payment, "--yes", "--unnamed-ok"]);
     assert_eq!(text(&rest["amount"], "decimal"), "2.85");
-    assert_eq!(bakery.json_error(["refund", &payment, "--yes", "--unnamed-ok"], 1)["code"], "refund_exceeds");
+    assert_eq!(
+        bakery.json_error(["refund", &payment, "--yes", "--unnamed-ok"], 1)["code"],
+        "already_refunded"
+    );
     assert_eq!((anna.balance().as_str(), bakery.balance().as_str()), ("50.00", "0.00"));
 
     // The statement is true, nothing is open, everybody is well.

@@ -76,7 +76,7 @@ fn judge_alone(plan: &PaymentPlan, unnamed_ok: bool) -> Result<(), Failure> {
 }
 
 /// The plan as a person sees it before saying yes.
-fn show(page: &mut Page<'_>, plan: &PaymentPlan) {
+pub fn show(page: &mut Page<'_>, plan: &PaymentPlan) {
     let manner = page.manner();
     let amount = |amount| manner.amount(amount, &plan.currency);
     page.title(if plan.repays.is_some() { "Pay back" } else { "Payment" });
@@ -106,6 +106,21 @@ fn payee(plan: &PaymentPlan) -> String {
     match &payee.name {
         Some(name) => format!("{name}, says {}", payee.vouched_by),
         None => format!("unnamed account {} at {}", payee.account, payee.vouched_by),
+    }
+}
+
+/// A warning's stable name, for scripts.
+pub fn code(warning: PlanWarning) -> &'static str {
+    match warning {
+        PlanWarning::UnnamedPayee => "unnamed_payee",
+        PlanWarning::FirstPayment => "first_payment",
+        PlanWarning::KeyChanged => "key_changed",
+        PlanWarning::NameChanged => "name_changed",
+        PlanWarning::IssuerDistrusted => "issuer_distrusted",
+        PlanWarning::OverLimit => "over_limit",
+        PlanWarning::NotEnough => "not_enough",
+        PlanWarning::Expired => "expired",
+        _ => "other",
     }
 }
 

@@ -25,7 +25,9 @@ mod refund;
 mod rekey;
 mod request;
 mod restore;
+mod scan;
 mod sync;
+mod till;
 mod watch;
 
 use clap::Subcommand;
@@ -45,6 +47,7 @@ pub enum Command {
     Add(add::Add),
     #[command(visible_alias = "balances")]
     Balance(balance::Balance),
+    Scan(scan::Scan),
     Pay(pay::Pay),
     Request(request::Request),
     Refund(refund::Refund),
@@ -65,6 +68,7 @@ pub enum Command {
     LockPin(lock_pin::LockPin),
     Passphrase(passphrase::ChangePassphrase),
     Watch(watch::Watch),
+    Till(till::RunTill),
 }
 
 /// Carries a command out.
@@ -74,6 +78,8 @@ pub async fn run(app: &App, command: Command) -> Result<(), Failure> {
         Command::Restore(restore) if !restore.go_on => restore::run(app, restore).await,
         Command::Passphrase(change) => passphrase::run(app, &change),
         Command::Doctor(doctor) => doctor::run(app, doctor).await,
+        Command::Scan(scan) => scan::run(app, &scan).await,
+        Command::Till(till) => till::run(app, till).await,
         Command::Evidence(evidence::Evidence { check: Some(file), .. }) => evidence::check(app, &file),
         command => {
             let session = app.open().await?;
@@ -90,7 +96,11 @@ pub async fn run(app: &App, command: Command) -> Result<(), Failure> {
 async fn with_wallet(session: &Session<'_>, command: Command) -> Result<(), Failure> {
     match command {
         // These have no open wallet.
-        Command::Init(_) | Command::Passphrase(_) | Command::Doctor(_) => Ok(()),
+        Command::Init(_)
+        | Command::Passphrase(_)
+        | Command::Doctor(_)
+        | Command::Scan(_)
+        | Command::Till(_) => Ok(()),
         Command::Restore(_) => restore::go_on(session).await,
         Command::Rekey(rekey) => rekey::run(session, rekey).await,
         Command::Add(add) => add::run(session, add).await,

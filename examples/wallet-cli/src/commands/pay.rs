@@ -14,6 +14,7 @@ use crate::choice;
 use crate::failure::Failure;
 use crate::session::{Session, Stage};
 use crate::show::{Manner, tame};
+use crate::source;
 
 /// Pay a request, or an account.
 ///
@@ -21,8 +22,9 @@ use crate::show::{Manner, tame};
 /// pays. Once confirmed, the payment is made exactly once, whatever happens to the network or this computer.
 #[derive(Debug, Args)]
 pub struct Pay {
-    /// The request's link (https://…/p/… or tallystick:p/…), or the id of an account.
-    #[arg(value_name = "LINK or ACCOUNT")]
+    /// The request: its link (https://…/p/… or tallystick:p/…), a picture of its code, or - for standard input. Or the id
+    /// of an account.
+    #[arg(value_name = "LINK, PICTURE or ACCOUNT", allow_hyphen_values = true)]
     pub to: String,
     /// How much, if the request does not say.
     #[arg(value_name = "AMOUNT", allow_negative_numbers = true)]
@@ -44,7 +46,8 @@ pub struct Pay {
 }
 
 /// Carries it out.
-pub async fn run(session: &Session<'_>, pay: Pay) -> Result<(), Failure> {
+pub async fn run(session: &Session<'_>, mut pay: Pay) -> Result<(), Failure> {
+    pay.to = source::text_of(&pay.to)?;
     let plan = plan(session, &pay).await?;
     confirm(session, plan, &pay.consent).await
 }
@@ -84,7 +87,7 @@ async fn plan(session: &Session<'_>, pay: &Pay) -> Result<PaymentPlan, Failure> 
 }
 
 /// Plans; if the balance does not suffice by what is known, asks the issuer first whether more came in.
-async fn make(session: &Session<'_>, wish: PaymentWish) -> Result<PaymentPlan, Failure> {
+pub async fn make(session: &Session<'_>, wish: PaymentWish) -> Result<PaymentPlan, Failure> {
     let plan = match session.wallet.plan(wish.clone()).await {
         Ok(plan) => plan,
         Err(error) => return Err(session.explain(error).await),

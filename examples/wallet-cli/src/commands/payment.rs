@@ -89,6 +89,7 @@ pub fn details(fields: &PaymentFields, currency: &Currency, manner: &Manner) -> 
         };
         row("proof", format!("{place} of your account, signed by {}", fields.issuer_name));
     }
+    row("mark", fields.mark.in_words());
     row("payment", fields.payment.to_string());
     table
 }

@@ -1,15 +1,20 @@
 //! `tally request`: a link that others can pay.
 
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+
 use clap::Args;
 use serde::Serialize;
 use tallystick::clock::UnixSeconds;
 use tallystick::keys::{Digest, IssuerId, RequestId};
 use tallystick::money::Amount;
+use tallystick::request::{Code, CodeLevel, RequestLink};
 use tallystick::wallet::{CurrencyInfo, PriceWish, RequestInfo, RequestLine, RequestWish, TipWish};
 
 use super::payment;
 use crate::choice;
 use crate::failure::Failure;
+use crate::picture;
 use crate::session::{Session, now};
 use crate::show::values::Money;
 use crate::show::{Cell, Manner, Page, Report, Table, short, tame};
@@ -25,6 +30,7 @@ const LIST: u32 = 50;
 /// once, within 15 minutes, unless you say otherwise.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("other").args(["list", "cancel", "show"]).conflicts_with_all(["amount", "or", "wait"]))]
+#[allow(clippy::struct_excessive_bools, reason = "switches of a command, not a state")]
 pub struct Request {
     /// How much; without it the payer chooses (with --reusable).
     #[arg(value_name = "AMOUNT", allow_negative_numbers = true)]
@@ -56,6 +62,12 @@ pub struct Request {
     /// Wait until it is paid.
     #[arg(long)]
     wait: bool,
+    /// Draw the code also if the output is not a terminal.
+    #[arg(long)]
+    code: bool,
+    /// Save a picture of the code: FILE.png or FILE.svg.
+    #[arg(long, value_name = "FILE")]
+    picture: Option<PathBuf>,
     /// List the newest requests instead of making one.
     #[arg(long)]
     list: bool,
@@ -78,13 +90,26 @@ pub async fn run(session: &Session<'_>, request: Request) -> Result<(), Failure>
     }
     if let Some(id) = &request.show {
         let asked = find(session, id).await?;
-        session.print(&Fields::of(&asked))?;
+        let code = code(&request, &asked.link)?;
+        session.print(&Shown { fields: Fields::of(&asked), code })?;
         return if request.wait { wait(session, &asked).await } else { Ok(()) };
     }
     let wish = wish(session, &request).await?;
     let asked = session.wallet.request_payment(wish.0).await?;
-    session.print(&Asked { fields: Fields::of(&asked), prices: wish.1 })?;
+    let code = code(&request, &asked.link)?;
+    session.print(&Asked { fields: Fields::of(&asked), prices: wish.1, code })?;
     if request.wait { wait(session, &asked).await } else { Ok(()) }
+}
+
+/// The code to be shown, if it is to be; saved, if that was asked.
+fn code(request: &Request, link: &str) -> Result<Option<Code>, Failure> {
+    let segments = RequestLink::parse(link).map(|link| link.segments());
+    let code = segments.and_then(|segments| Code::of_link(&segments, CodeLevel::Screen));
+    let code = code.map_err(|error| Failure::new(error.code(), error))?;
+    if let Some(file) = &request.picture {
+        picture::save(&code, file)?;
+    }
+    Ok((request.code || std::io::stdout().is_terminal()).then_some(code))
 }
 
 /// Withdraws a request at all its issuers.
@@ -258,16 +283,38 @@ impl Report for Fields {
 }
 
 #[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    fields: Fields,
+    #[serde(skip)]
+    code: Option<Code>,
+}
+
+impl Report for Shown {
+    fn show(&self, page: &mut Page<'_>) {
+        self.fields.show(page);
+        self.code.iter().for_each(|code| page.code(code));
+    }
+}
+
+#[derive(Serialize)]
 struct Asked {
     #[serde(flatten)]
     fields: Fields,
     prices: Vec<PriceFields>,
+    #[serde(skip)]
+    code: Option<Code>,
 }
 
 impl Report for Asked {
     fn show(&self, page: &mut Page<'_>) {
         let manner = page.manner();
-        page.line("Let the payer open this link, or run `tally pay` with it:");
+        if let Some(code) = &self.code {
+            page.code(code);
+            page.line("Let the payer scan the code, open this link, or run `tally pay` with it:");
+        } else {
+            page.line("Let the payer open this link, or run `tally pay` with it:");
+        }
         page.gap();
         page.verbatim(&self.fields.link);
         page.gap();

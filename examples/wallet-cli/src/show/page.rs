@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
+use tallystick::request::{Code, TerminalStyle};
 
 use super::{Manner, Table, tame};
 
@@ -73,6 +74,11 @@ impl<'m> Page<'m> {
     /// A table, set in a little.
     pub fn table(&mut self, table: &Table) {
         self.text.push_str(&table.lines("  "));
+    }
+
+    /// A code, black on white whatever the terminal's colours are. Without colours it is as dark as the terminal's letters.
+    pub fn code(&mut self, code: &Code) {
+        self.text.push_str(&code.terminal(TerminalStyle::Colours));
     }
 
     /// Emphasis for what is well.

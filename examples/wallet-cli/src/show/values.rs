@@ -5,7 +5,7 @@ use serde::Serialize;
 use tallystick::clock::UnixSeconds;
 use tallystick::keys::{AccountId, Digest, IssuerId, RequestId};
 use tallystick::money::{Amount, Currency};
-
+use tallystick::request::PaymentMark;
 use tallystick::wallet::{ActingInfo, ActingState, CurrencyInfo, Direction, Payment, PaymentState};
 
 /// An amount: exact, and as plain decimal text.
@@ -114,11 +114,37 @@ impl From<&CurrencyInfo> for CurrencyFields {
     }
 }
 
+/// What both sides see of a payment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Mark {
+    /// The colour's name.
+    pub colour: &'static str,
+    /// The colour, such as `#0f766e`.
+    pub hex: String,
+    /// Two words.
+    pub words: Vec<String>,
+}
+
+impl Mark {
+    /// The mark of a payment.
+    pub fn of(payment: &Digest) -> Self {
+        let mark = PaymentMark::of(payment);
+        Self { colour: mark.colour.name(), hex: mark.hex, words: mark.words }
+    }
+
+    /// As it is said over the counter.
+    pub fn in_words(&self) -> String {
+        format!("{}, {}", self.words.join(" "), self.colour)
+    }
+}
+
 /// A payment in the history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PaymentFields {
     /// Names it.
     pub payment: Digest,
+    /// What both sides see of it: a colour and two words.
+    pub mark: Mark,
     /// Whose money.
     pub issuer: IssuerId,
     /// The issuer's name.
@@ -162,6 +188,7 @@ impl PaymentFields {
         let money = |amount| Money::of(amount, &info.currency);
         Self {
             payment: payment.payment,
+            mark: Mark::of(&payment.payment),
             issuer: payment.issuer,
             issuer_name: info.issuer_name.clone(),
             at: payment.at,

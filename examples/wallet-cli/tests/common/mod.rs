@@ -52,6 +52,11 @@ impl Town {
         self.server.as_ref().unwrap().origin().to_owned()
     }
 
+    /// Where everything is.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The host's TLS key, as its operator gives it.
     pub fn tls_key(&self) -> String {
         self.server.as_ref().unwrap().tls_key_hashes()[0].to_string()

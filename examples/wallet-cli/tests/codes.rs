@@ -1,0 +1,102 @@
+//! Codes as people meet them: on a screen, in a picture, through a pipe.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use common::{Town, text};
+use tallystick::request::{Code, CodeLevel};
+
+#[test]
+fn a_request_is_scanned_and_paid_from_its_picture() {
+    let town = Town::new();
+    let owner = town.with_wallet("owner");
+    let link = town.found(&owner, "Old Town", "BREAD");
+    let anna = town.holder("anna", &owner, &link, "50");
+    let bakery = town.with_wallet("bakery");
+    let account = text(&bakery.json(["add", &link]), "account");
+    owner.json(["attest", &account, "Bakery", "--role", "worker"]);
+
+    let picture = bakery.wallet.with_file_name("code.png");
+    let picture = picture.to_str().unwrap();
+    let asked = bakery.json(["request", "3.50", "--tip", "5,10", "--picture", picture]);
+
+    // Looking pays nothing.
+    let scanned = anna.json(["scan", picture]);
+    assert_eq!((text(&scanned, "kind"), text(&scanned, "link")), ("request".into(), text(&asked, "link")));
+    let plan = &scanned["plan"];
+    assert_eq!((text(plan, "payee_name"), text(plan, "vouched_by")), ("Bakery".into(), "Old Town".into()));
+    assert_eq!(text(&plan["total"], "decimal"), "3.50");
+    assert_eq!(plan["warnings"], serde_json::json!(["first_payment"]));
+    assert_eq!(anna.balance(), "50.00");
+
+    let paid = anna.json(["pay", picture, "--yes", "--tip", "10%"]);
+    assert_eq!(text(&paid["amount"], "decimal"), "3.85");
+    // Both sides see the same mark.
+    let came = &bakery.json(["history"])["payments"][0];
+    assert_eq!(paid["mark"], came["mark"]);
+    assert_eq!(paid["mark"]["words"].as_array().map(Vec::len), Some(2));
+    let ran = bakery.run(["history", &text(&paid, "payment")]);
+    let words = format!(
+        "{} {}",
+        paid["mark"]["words"][0].as_str().unwrap(),
+        paid["mark"]["words"][1].as_str().unwrap()
+    );
+    assert!(ran.out.contains(&words), "{}", ran.out);
+
+    // Once more, by somebody else.
+    let ben = town.holder("ben", &owner, &link, "50");
+    assert_eq!(ben.json_error(["pay", picture, "--yes"], 1)["code"], "already_paid");
+    assert_eq!(ben.balance(), "50.00");
+}
+
+#[test]
+fn the_code_is_drawn_where_it_is_wanted() {
+    let town = Town::new();
+    let owner = town.with_wallet("owner");
+    town.found(&owner, "Old Town", "BREAD");
+    let drawn = owner.run(["request", "3", "--code"]);
+    assert!(drawn.out.contains('▀') && drawn.out.contains("scan the code"), "{}", drawn.out);
+    let plain = owner.run(["request", "3"]);
+    assert!(!plain.out.contains('▀'), "{}", plain.out);
+    let svg = owner.wallet.with_file_name("code.svg");
+    owner.json(["request", "3", "--picture", svg.to_str().unwrap()]);
+    assert!(std::fs::read_to_string(&svg).unwrap().starts_with("<svg"));
+    assert_eq!(owner.json_error(["request", "3", "--picture", "code.gif"], 2)["code"], "usage");
+}
+
+#[test]
+fn what_a_code_is_needs_no_wallet() {
+    let town = Town::new();
+    let nobody = town.person("nobody");
+    let kind = |code: &str| text(&nobody.json(["scan", code]), "kind");
+    let id = "AAAAAAAAAAAAAAAAAAAAAAAAAA";
+    assert_eq!(kind(&format!("https://shop.example/c/{id}")), "currency");
+    assert_eq!(kind("WIFI:T:WPA;S:shop;P:secret;;"), "other_system");
+    assert_eq!(kind("https://shop.example/menu"), "web");
+    assert_eq!(kind("two rolls"), "text");
+    let wifi = nobody.run(["scan", "WIFI:T:WPA;S:shop;P:secret;;"]);
+    assert!(!wifi.out.contains("secret"), "{}", wifi.out);
+    assert_eq!(
+        nobody.json_error(["scan", &format!("https://shop.example/c/{}", &id[..20])], 1)["code"],
+        "link_incomplete"
+    );
+}
+
+#[test]
+fn pictures_without_a_code_say_so() {
+    let town = Town::new();
+    let nobody = town.person("nobody");
+    let folder = town.folder();
+    let save = |name: &str, bytes: &[u8]| {
+        let file = folder.join(name);
+        std::fs::write(&file, bytes).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    let whole = Code::of_text("tallystick", CodeLevel::Screen).unwrap().png(4).unwrap();
+    assert_eq!(text(&nobody.json(["scan", &save("whole.png", &whole)]), "kind"), "text");
+    let code = |file: &str| text(&nobody.json_error(["scan", file], 1), "code");
+    assert_eq!(code(&save("cut.png", &whole[..whole.len() / 2])), "picture_damaged");
+    assert_eq!(code(&save("noise.bin", &[0xfe; 64])), "not_a_picture");
+    assert_eq!(code("missing.png"), "no_such_file");
+    assert_eq!(text(&nobody.json_error(["pay", "missing.png"], 1), "code"), "wallet_absent");
+}

@@ -1,7 +1,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod codes;
+mod files;
 mod frames;
 mod hostile;
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap
+)]
+mod jpeg_writer;
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,

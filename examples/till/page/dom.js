@@ -61,7 +61,8 @@ export function entryRow(entry, action = null) {
   const back = !isZero(entry.refunded) ? t("refunded_of", { amount: money(entry.refunded, currency) }) : "";
   const state = entry.state === "pending" || entry.state === "refused" ? t(`entry_${entry.state}`) : "";
   const kind = t(!out ? "kind_payment" : entry.repays ? "kind_refund" : "kind_out");
-  const facts = [kind, state, entry.counterpart, entry.memo, tip, back].filter(Boolean);
+  const place = entry.by_this_till === false ? t("elsewhere") : "";
+  const facts = [kind, state, place, entry.counterpart, entry.memo, tip, back].filter(Boolean);
   const sign = out ? "-" : "";
   return el("div", { class: `entry ${out ? "out" : "in"}` },
     el("span", { class: "sort", "aria-hidden": "true" }, icon(entry.state === "pending" ? "clock" : entry.state === "refused" ? "cross" : out ? "refund" : "check")),

@@ -3,7 +3,7 @@
 import { $, announce, el } from "./dom.js";
 import { Live, get, onSessionLost, post } from "./api.js";
 import { LANGUAGES, choose, locale, preferred, t, translate } from "./i18n.js";
-import { begin, isAway, learn, till } from "./store.js";
+import { begin, isAway, learn, mayCharge, till } from "./store.js";
 import * as charge from "./charge.js";
 import * as day from "./day.js";
 import * as lock from "./lock.js";
@@ -215,8 +215,14 @@ function outage() {
   $("line").dataset.state = till.online ? "online" : "offline";
   $("line").querySelector("use").setAttribute("href", till.online ? "#i-online" : "#i-offline");
   $("line-text").textContent = t(till.online ? "line_online" : "line_offline");
-  const away = till.unlocked ? till.currencies.filter(isAway).map((c) => c.issuer_name) : [];
-  const text = !till.online ? t("line_lost") : away.length ? t("issuers_lost", { names: away.join(", ") }) : "";
+  const all = till.unlocked ? till.currencies : [];
+  const names = (of) => of.map((c) => c.issuer_name).join(", ");
+  const away = all.filter((c) => mayCharge(c) && isAway(c));
+  const barred = all.filter((c) => !mayCharge(c));
+  const text = !till.online ? t("line_lost") : [
+    away.length ? t("issuers_lost", { names: names(away) }) : "",
+    barred.length ? t("issuers_barred", { names: names(barred) }) : "",
+  ].filter(Boolean).join(" ");
   if ($("outage").textContent !== text) $("outage").textContent = text;
 }
 

@@ -4,7 +4,7 @@ import * as amounts from "./amount.js";
 import { $, announce, el, icon, keypad } from "./dom.js";
 import { freshKey, post } from "./api.js";
 import { errorText, locale, money, number, t } from "./i18n.js";
-import { currencyOf, isAway, preference, till } from "./store.js";
+import { currencyOf, isAway, mayCharge, preference, till } from "./store.js";
 
 const PERCENT = [5, 10, 15];
 const MOST_PRICES = 3; // as many as a request can name
@@ -32,7 +32,7 @@ export function start(onCharge) {
 
 /** Anew in the chosen language, or as the currencies have changed. */
 export function render() {
-  const known = till.currencies.map((c) => c.issuer);
+  const known = till.currencies.filter(mayCharge).map((c) => c.issuer);
   accepted = new Set([...accepted].filter((issuer) => known.includes(issuer)));
   if (!accepted.size && known.length) accepted.add(known[0]);
   if (!accepted.has(active)) active = [...accepted][0] ?? null;
@@ -76,10 +76,12 @@ function row(currency) {
   const several = accepted.size > 1;
   const check = el("input", { type: "checkbox", "data-focus": `c${issuer}`, onchange: () => toggle(issuer) });
   check.checked = on;
+  check.disabled = !mayCharge(currency);
+  const trouble = check.disabled ? t(`error_grant_${currency.grant?.state ?? "ended"}`) : isAway(currency) ? t("issuer_offline") : null;
   const amount = amounts.decimal(typed[issuer] ?? "", currency.scale);
   const price = amount ? money(amount, currency) : code;
   return el("div", { class: "currency", "data-issuer": issuer },
-    el("label", {}, check, el("span", {}, el("bdi", {}, currency.name), el("small", {}, el("bdi", {}, currency.issuer_name), isAway(currency) ? el("span", { class: "down" }, " · ", icon("offline"), t("issuer_offline")) : null))),
+    el("label", {}, check, el("span", {}, el("bdi", {}, currency.name), el("small", {}, el("bdi", {}, currency.issuer_name), trouble && el("span", { class: "down" }, " · ", icon(check.disabled ? "alert" : "offline"), trouble)))),
     on && several
       ? el("button", { type: "button", class: "price", "aria-pressed": String(issuer === active), "aria-label": t("edit_amount", { amount: price }), "data-focus": `p${issuer}`, onclick: () => { active = issuer; render(); $("amount").focus(); } }, el("bdi", {}, price))
       : el("span", { class: "code" }, code));
@@ -151,7 +153,11 @@ function anywhere(event) {
 async function charge(sticker) {
   const error = $("sale-error");
   const go = $("go");
-  if (go.disabled || !active) return;
+  if (go.disabled) return;
+  if (!active) {
+    error.textContent = t("error_no_currency");
+    return;
+  }
   const prices = [...accepted].map((issuer) => ({ issuer, amount: sticker ? null : amounts.decimal(typed[issuer] ?? "", currencyOf(issuer).scale) }));
   const missing = prices.find((price) => !sticker && !price.amount);
   if (missing) {

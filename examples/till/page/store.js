@@ -28,6 +28,9 @@ export function isAway(currency) {
   return !currency.online && (reached.has(currency.issuer) || Date.now() - since > PATIENCE_MS);
 }
 
+/** What a till may charge in: a grant to act for an account ends, or is taken back. */
+export const mayCharge = (currency) => currency.may_charge !== false;
+
 export const currencyOf = (issuer) => till.currencies.find((c) => c.issuer === issuer);
 
 /** The till's clock, in Unix seconds: the countdown does not depend on how the tablet's is set. */

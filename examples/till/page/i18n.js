@@ -12,9 +12,11 @@ let words = {};
 /** The language of the words, and the locale of numbers and dates ("de", "de-AT"). */
 export const locale = { language: "en", tag: "en" };
 
-/** The language somebody chose before, else the first of the browser's that we have. */
-export function preferred(shopLocale) {
-  const asked = [remembered(), ...navigator.languages, shopLocale ?? ""].map((l) => (l ?? "").split("-")[0]);
+let shop = ""; // the shop's own locale, as the till was told it
+
+/** The language somebody chose before, else the first of the browser's that we have, else the shop's. */
+export function preferred() {
+  const asked = [remembered(), ...navigator.languages, shop].map((l) => (l ?? "").split("-")[0]);
   return asked.find((l) => l in LANGUAGES) ?? "en";
 }
 
@@ -23,10 +25,27 @@ export async function choose(language, remember = false) {
   if (!answer.ok) throw new Error(`no words for ${language}`);
   words = await answer.json();
   locale.language = language;
-  locale.tag = navigator.languages.find((l) => l.split("-")[0] === language) ?? language;
+  locale.tag = tagOf(language);
   document.documentElement.lang = language;
   document.documentElement.dir = language === "ar" ? "rtl" : "ltr";
   if (remember) write(language);
+}
+
+/** Takes the shop's locale: its country says how numbers are written. Whether anything is otherwise now. */
+export async function adopt(shopLocale) {
+  if (!isLocale(shopLocale) || shopLocale === shop) return false;
+  shop = shopLocale;
+  if (preferred() !== locale.language) await choose(preferred());
+  locale.tag = tagOf(locale.language);
+  return true;
+}
+
+function tagOf(language) {
+  return [shop, ...navigator.languages].find((l) => l.split("-")[0] === language) ?? language;
+}
+
+function isLocale(text) {
+  try { return Boolean(text) && Intl.getCanonicalLocales(text).length === 1; } catch { return false; }
 }
 
 /** The text of a key with its {placeholders} filled. */

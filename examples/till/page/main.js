@@ -2,7 +2,7 @@
 
 import { $, announce, el } from "./dom.js";
 import { Live, get, onSessionLost, post } from "./api.js";
-import { LANGUAGES, choose, locale, preferred, t, translate } from "./i18n.js";
+import { LANGUAGES, adopt, choose, locale, preferred, t, translate } from "./i18n.js";
 import { begin, isAway, learn, mayCharge, till } from "./store.js";
 import * as charge from "./charge.js";
 import * as day from "./day.js";
@@ -65,7 +65,9 @@ const hash = () => location.hash.slice(1).split("/");
 /** The first look at the till, and the one after unlocking. */
 async function enter() {
   try {
-    learn(await get("/api/state"));
+    const state = await get("/api/state");
+    learn(state);
+    if (await adopt(state.locale)) translated();
   } catch {
     line(false);
     setTimeout(enter, RETRY_MS);

@@ -7,8 +7,13 @@
 #[allow(dead_code, reason = "the tests without a browser need more of it")]
 mod counter;
 
+#[path = "../till/shop.rs"]
+#[allow(dead_code, reason = "as above")]
+mod shop;
+
 mod amounts;
 mod checks;
+mod granted;
 mod looks;
 mod outage;
 mod screen;

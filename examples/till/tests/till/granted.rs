@@ -1,56 +1,11 @@
 //! A till that acts for a shop's account with a granted key, as it should.
 
-use std::sync::Arc;
-
-use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tallystick::clock::Clock as _;
-use tallystick::keys::{IssuerId, PassphraseCost};
 use tallystick::money::Amount;
-use tallystick::wallet::{GrantInfo, KeyCapabilities, PriceWish, RequestWish, TipWish};
-use tallystick_e2e::{Person, Town, backend};
-use tallystick_till::{Config, Running, Till};
+use tallystick::wallet::{PriceWish, RequestWish, TipWish};
 
-use crate::counter::{PIN, Tablet, pay};
-
-const DAY: i64 = 86_400;
-
-struct Shop {
-    town: Town,
-    owner: Person,
-    issuer: IssuerId,
-    /// Whose account it is.
-    holder: Person,
-    grant: GrantInfo,
-    _device: Person,
-    till: Running,
-    tablet: Tablet,
-}
-
-/// A shop whose till may ask for money, and pay back 5.00 a day.
-async fn shop() -> Shop {
-    let town = Town::new().await;
-    let owner = town.person().await;
-    let issuer = town.found(&owner, "Bakery").await;
-    let holder = town.holder(issuer).await;
-    let device = town.person().await;
-    let can = KeyCapabilities { pay: false, receive: true, refund: true, view: true, attest: false };
-    let key = device.wallet.device_key().unwrap();
-    let until = town.clock.now() + 30 * DAY;
-    let grant = holder.wallet.grant_key(issuer, key, can, Some(Amount::new(500)), until).await.unwrap();
-    let link = holder.wallet.grant_link(issuer).await.unwrap();
-    device.wallet.act_for(&link.text()).await.unwrap();
-    device.wallet.set_pin(PIN, None).await.unwrap();
-    device.wallet.close().await.unwrap();
-    let mut config = Config::on_loopback(device.options.clone());
-    config.wallet.backend = backend(Arc::clone(&town.clock));
-    config.wallet.pin_cost = PassphraseCost::LEAST;
-    config.shop = Some("Corner Shop".into());
-    let till = Till::start(config).await.unwrap();
-    let tablet = Tablet::new(&till);
-    tablet.unlock(PIN).await.expect(StatusCode::NO_CONTENT);
-    Shop { town, owner, issuer, holder, grant, _device: device, till, tablet }
-}
+use crate::counter::pay;
+use crate::shop::shop;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_asks_and_pays_back_as_far_as_it_was_granted() {

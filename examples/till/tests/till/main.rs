@@ -8,4 +8,5 @@ mod granted;
 mod guard;
 mod outage;
 mod pin;
+mod shop;
 mod story;

@@ -175,15 +175,21 @@ impl Wallet {
     /// Voids a request at all its issuers. Fails if one of them has been paid for it, or cannot be asked; what the
     /// others were told stands.
     pub async fn cancel_request(&self, request: RequestId) -> Result<RequestInfo, WalletError> {
-        let mut record = self.request_record(request).await?;
+        let record = self.request_record(request).await?;
         let target = Digest::of(&[&record.artefact.0]);
-        for issuer in record.issuers.clone() {
+        for issuer in record.issuers {
             self.cancel(issuer, target, Some(&record.artefact.0)).await?;
         }
-        record.cancelled = true;
-        let shown = RequestInfo::of(&record)?;
-        self.context.write(move |write| Ok(table::put(write.transaction, write.cipher, &record)?)).await?;
-        Ok(shown)
+        self.context
+            .write(move |write| {
+                // Read anew: it may have been paid meanwhile, if it can be paid more than once.
+                let mut record = table::get(write.transaction, write.cipher, &request)?
+                    .ok_or_else(|| WalletError::not_found("request"))?;
+                record.cancelled = true;
+                table::put(write.transaction, write.cipher, &record)?;
+                RequestInfo::of(&record)
+            })
+            .await
     }
 
     /// Voids something that this account signed, and checks the issuer's signed word for it.

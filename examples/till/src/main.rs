@@ -138,12 +138,14 @@ async fn run(place: &Place, arguments: Run) -> Result<(), Failure> {
         charge_lifetime: Duration::from_secs(arguments.charge_minutes * 60),
         ..Config::on_loopback(place.options()?)
     };
+    // Heard from here on: whoever reads the address may want to stop the till at once.
+    let asked_to_stop = asked_to_stop()?;
     let till = Till::start(config).await?;
     say(&format!("the till is at {}", till.url()));
     if let Some(print) = fingerprint(&till) {
         say(&format!("its certificate (SHA-256) {print}"));
     }
-    asked_to_stop().await?;
+    asked_to_stop.await?;
     till.shutdown().await;
     Ok(())
 }
@@ -203,18 +205,18 @@ fn say(line: &str) {
 }
 
 /// Ctrl-C, or what a service manager sends.
-async fn asked_to_stop() -> std::io::Result<()> {
+fn asked_to_stop() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    Ok(async move {
+        #[cfg(unix)]
         tokio::select! {
             pressed = tokio::signal::ctrl_c() => pressed,
             _ = terminate.recv() => Ok(()),
         }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+        #[cfg(not(unix))]
+        tokio::signal::ctrl_c().await
+    })
 }
 
 #[cfg(test)]

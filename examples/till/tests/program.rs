@@ -13,6 +13,7 @@ use tokio::process::{Child, ChildStdout, Command};
 fn program(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tallystick-till"));
     command.arg("--folder").arg(folder).args(arguments).kill_on_drop(true);
+    command.env("RUST_LOG", "tallystick=trace,tallystick_till=trace");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -41,10 +42,13 @@ async fn start(folder: &Path, arguments: &[&str]) -> Till {
     Till { child, lines, url }
 }
 
-async fn stop(mut till: Till) {
+/// Stops it as a service manager does; gives its log.
+async fn stop(till: Till) -> String {
     let id = till.child.id().unwrap().to_string();
     assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
-    assert!(till.child.wait().await.unwrap().success(), "it ends in good order");
+    let output = till.child.wait_with_output().await.unwrap();
+    assert!(output.status.success(), "it ends in good order");
+    String::from_utf8(output.stderr).unwrap()
 }
 
 fn client() -> reqwest::Client {
@@ -92,10 +96,17 @@ async fn a_till_is_set_up_and_run() {
     let unlock =
         |pin: &str| client.post(format!("{}/api/unlock", till.url)).json(&json!({ "pin": pin })).send();
     assert_eq!(unlock("2749").await.unwrap().status(), 403);
-    assert_eq!(unlock("495127").await.unwrap().status(), 204);
+    let answer = unlock("495127").await.unwrap();
+    assert_eq!(answer.status(), 204);
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap().to_owned();
+    let token = cookie.trim_start_matches("till=").split(';').next().unwrap();
     let (well, said) = run(&folder, &["doctor"], "495127\n").await;
     assert!(!well && !said.contains("ok "), "one program at a time: {said}");
-    stop(till).await;
+    let log = stop(till).await;
+    assert!(log.contains("the till has stopped"), "{log}");
+    for secret in ["495127", "2749", token] {
+        assert!(!log.contains(secret), "no secret is in the log");
+    }
 
     // The certificate stays the same, so that tablets need not be told again.
     let mut prints = Vec::new();

@@ -150,46 +150,6 @@ async fn the_end_of_a_charge_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_paid_twice_is_paid_back_once() {
-    let counter = Counter::with(2).await;
-    let tablet = counter.unlocked().await;
-    let mut events = tablet.events().await;
-    let state = events.next("state", |_| true).await;
-    let issuers: Vec<tallystick::keys::IssuerId> = (0..2)
-        .map(|number| serde_json::from_value(state["currencies"][number]["issuer"].clone()).unwrap())
-        .collect();
-    let mut customers = Vec::new();
-    for issuer in &issuers {
-        customers.push(counter.town.holder_of(&counter.owner, *issuer, 1_000).await);
-    }
-    let body = json!({
-        "prices": [{ "issuer": issuers[0], "amount": "4.50" }, { "issuer": issuers[1], "amount": "5" }],
-        "tip": [5, 10], "idempotency_key": "both",
-    });
-    let asked = tablet.post("/api/charge", body).await.ok();
-    assert_eq!(asked["tip"], json!([5, 10]));
-    let link = asked["link"].as_str().unwrap();
-    let first = pay(&customers[0], link).await;
-    let paid = events.next("charge", |charge| charge["state"] == "paid").await;
-    assert_eq!(paid["payment"]["payment"], json!(first.payment));
-    let second = pay(&customers[1], link).await;
-    let both = events
-        .next("charge", |charge| {
-            charge["state"] == "paid_twice" && charge["second_refund"]["state"] == "settled"
-        })
-        .await;
-    assert_eq!(both["payment"]["payment"], json!(first.payment));
-    assert_eq!(both["second"]["payment"], json!(second.payment));
-    assert_eq!(both["second_refund"]["amount"], json!("5.00"));
-    assert_eq!(both["second_refund"]["repays"], json!(second.payment));
-    customers[1].wallet.sync(issuers[1]).await.unwrap();
-    assert_eq!(customers[1].balance(issuers[1]).await, 1_000, "all of it, once");
-    let day = tablet.get("/api/day").await.ok();
-    assert_eq!(day["totals"][1]["net"], json!("0.00"));
-    assert_eq!(day["totals"][0]["net"], json!("4.50"));
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_sticker_is_paid_again_and_again() {
     let counter = Counter::new().await;
     let tablet = counter.unlocked().await;

@@ -8,5 +8,6 @@ mod granted;
 mod guard;
 mod outage;
 mod pin;
+mod several;
 mod shop;
 mod story;

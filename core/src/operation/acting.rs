@@ -163,3 +163,6 @@ fn counts_since(operation: &Operation, midnight: UnixSeconds) -> Result<bool, Wa
         _ => Ok(true),
     }
 }
+
+#[cfg(test)]
+mod tests;

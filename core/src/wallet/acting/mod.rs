@@ -14,6 +14,8 @@
 //! - `told`: what an issuer tells, proven. `standing`: how the grant stands, asked anew.
 
 mod standing;
+#[cfg(test)]
+mod tests;
 mod told;
 
 use std::sync::Arc;

@@ -31,7 +31,16 @@ pub(in crate::wallet) async fn refresh(
     let keys = context.keys()?;
     let state = told::ask(context, &keys, place).await?;
     let now = context.backend.issuer_now(&issuer);
-    let told = Told::prove(&keys, place, Some(&trust::account_keys(account)?), state, now)?;
+    let told = match Told::prove(&keys, place, Some(&trust::account_keys(account)?), state, now) {
+        Ok(told) => told,
+        // It is shown the account, and nothing that would let it act.
+        Err(error) => {
+            if let Some(state) = told::state_of(&error) {
+                note(context, issuer, state).await?;
+            }
+            return Err(error);
+        }
+    };
     let known = known.clone();
     context
         .write(move |write| {
@@ -66,6 +75,12 @@ async fn note_lost(context: &Context, issuer: IssuerId) -> Result<Option<ActingS
     } else {
         ActingState::Ended
     };
+    note(context, issuer, state).await?;
+    Ok(Some(state))
+}
+
+/// Notes how the grant stands, and tells it if that is new.
+async fn note(context: &Context, issuer: IssuerId, state: ActingState) -> Result<(), WalletError> {
     context
         .write(move |write| {
             let mut account = trust::account(write.transaction, write.cipher, &issuer)?;
@@ -76,8 +91,7 @@ async fn note_lost(context: &Context, issuer: IssuerId) -> Result<Option<ActingS
             }
             Ok(())
         })
-        .await?;
-    Ok(Some(state))
+        .await
 }
 
 /// Why a grant does not count any more whose time is not over. Everybody may ask for the account's rekeys.

@@ -58,8 +58,20 @@ pub(super) async fn why_not(context: &Context, keys: &WalletKeys, account: Accou
     }
 }
 
+/// How the grant stands that was in force before, if this is why it does not count any more.
+pub(super) fn state_of(error: &WalletError) -> Option<ActingState> {
+    match error.code() {
+        NO_GRANT => Some(ActingState::Cancelled),
+        code => [ActingState::Ended, ActingState::Cancelled, ActingState::Void]
+            .into_iter()
+            .find(|state| state.code() == code),
+    }
+}
+
+const NO_GRANT: &str = "no_grant";
+
 fn no_grant() -> WalletError {
-    WalletError::denied("no_grant", "the holder of this account has not let this device act for it")
+    WalletError::denied(NO_GRANT, "the holder of this account has not let this device act for it")
 }
 
 impl Told {

@@ -127,7 +127,9 @@ impl Wallet {
 
     async fn go_on_restoring(&self, spare: &[WalletSeed]) -> Result<RestoreReport, WalletError> {
         let faults = Box::pin(rest::go_on(&self.context, spare)).await?;
-        let issuers = self.currencies().await?;
+        let mut issuers = self.currencies().await?;
+        // What this wallet only acts for was never lost with its phrase.
+        issuers.retain(|currency| currency.acting.is_none());
         let mut restored = Vec::new();
         let mut not_synchronised = Vec::new();
         for currency in &issuers {

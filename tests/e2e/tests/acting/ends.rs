@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tallystick::event::Event;
 use tallystick::money::Amount;
-use tallystick::wallet::{ActingState, Payment, PaymentState};
+use tallystick::wallet::{ActingState, Payment, PaymentState, Wallet};
 use tallystick_e2e::Person;
 
 use crate::scene::{DAY, Scene, TILL, refund, scene, sync_code};
@@ -137,4 +137,28 @@ async fn what_a_device_acts_for_is_on_no_list_of_its_own() {
     assert_ne!(scene.acting(&till).await.grant, old);
     scene.sale(&till, 3).await;
     assert_eq!(till.balance(scene.issuer).await, 423);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_phrase_of_a_device_brings_back_its_own_money_only() {
+    let scene = scene().await;
+    let other = scene.town.found(&scene.owner, "Florist").await;
+    let phone = scene.town.holder_of(&scene.owner, other, 700).await;
+    scene.grant(&phone, TILL, None, DAY).await;
+    phone.wallet.act_for(&scene.link().await).await.unwrap();
+    scene.sale(&phone, 400).await;
+    assert_eq!(phone.wallet.exposure(None).await.unwrap().exposures.len(), 1);
+    phone.wallet.sync(other).await.unwrap();
+    phone.wallet.close().await.unwrap();
+
+    let (options, _folder) = tallystick_e2e::options(scene.town.clock.clone());
+    let card = format!("{}/c/{other}", scene.town.host.origin());
+    let (wallet, report) = Wallet::restore(&options, &phone.phrase, &card).await.unwrap();
+    assert!(report.complete, "{report:?}");
+    assert_eq!(report.restored, [other], "the shop's money is not on the list");
+    // The same key as before, so that the device takes over again as it is.
+    let again = wallet.act_for(&scene.link().await).await.unwrap();
+    assert_eq!(again.acting.unwrap().state, ActingState::InForce);
+    assert_eq!(wallet.balance(scene.issuer).await.unwrap().balance, Amount::new(400));
+    assert!(wallet.continue_restore().await.unwrap().complete);
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tallystick::clock::Clock as _;
 use tallystick::error::WalletError;
 use tallystick::event::Event;
 use tallystick::money::Amount;
@@ -114,7 +115,10 @@ async fn a_till_cancels_its_own_request_and_hears_of_money_at_once() {
     assert_eq!(scene.pays(&request).await.refusal.as_deref(), Some("request_cancelled"));
 
     till.wallet.listen().await.unwrap();
-    let request = scene.ask(&till, 300).await;
+    // One that its issuer keeps, with lines.
+    let mut wish = scene.wish(300);
+    wish.note = Some("Two loaves".into());
+    let request = till.wallet.request_payment(wish).await.unwrap();
     let paid = scene.pays(&request).await;
     let seen = tokio::time::timeout(
         Duration::from_secs(20),
@@ -124,4 +128,29 @@ async fn a_till_cancels_its_own_request_and_hears_of_money_at_once() {
         }),
     );
     assert_eq!(seen.await.unwrap(), (paid.payment, Some(request.request)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_till_of_an_owner_follows_an_account_below_zero() {
+    let scene = scene().await;
+    let till = scene.town.person().await;
+    let (key, until) = (till.wallet.device_key().unwrap(), scene.town.clock.now() + DAY);
+    scene.owner.wallet.grant_key(scene.issuer, key, TILL, Some(Amount::new(500)), until).await.unwrap();
+    let link = scene.owner.wallet.grant_link(scene.issuer).await.unwrap().text();
+    till.wallet.act_for(&link).await.unwrap();
+    till.wallet.sync(scene.issuer).await.unwrap();
+    assert_eq!(till.balance(scene.issuer).await, -10_000);
+    // Bread comes back to the baker, and money goes out anew with a refund.
+    let sale = scene.sale(&till, 300).await;
+    assert_eq!(refund(&till, sale.payment, 100).await.unwrap().state, PaymentState::Settled);
+    assert_eq!(till.balance(scene.issuer).await, -9_800);
+    // The owner gives itself more credit and spends it, while the till looks away.
+    scene.town.clock.move_by(2 * DAY);
+    assert_eq!(till.wallet.sync(scene.issuer).await.unwrap_err().code(), "grant_ended");
+    let until = scene.town.clock.now() + DAY;
+    scene.owner.wallet.grant_key(scene.issuer, key, TILL, None, until).await.unwrap();
+    scene.owner.give(&scene.customer, scene.issuer, 50_000).await;
+    till.wallet.sync(scene.issuer).await.unwrap();
+    assert_eq!(till.balance(scene.issuer).await, -59_800);
+    assert!(till.wallet.evidence(scene.issuer).await.unwrap().is_empty());
 }

@@ -58,7 +58,13 @@ impl Seed {
 
     /// The recovery key with this number, to sign a rekey with.
     pub fn recovery_key(&self, number: u32) -> SigningKey {
-        SigningKey::from_bytes(&derive(self.as_bytes(), &[b"recovery", &number.to_be_bytes()]))
+        recovery_key(&extract(self.as_bytes()), number)
+    }
+
+    /// The public halves of the recovery keys with numbers below `count`. What they have in common is derived once.
+    pub(super) fn public_recovery_keys(&self, count: u32) -> Vec<PublicKey> {
+        let source = extract(self.as_bytes());
+        (0..count).map(|number| recovery_key(&source, number).public_key()).collect()
     }
 }
 
@@ -152,9 +158,21 @@ fn founding_id(domain: &[u8], founding: &PublicKey, commitment: &Digest) -> [u8;
 
 #[allow(clippy::expect_used, reason = "HKDF-SHA256 gives up to 8,160 bytes (RFC 5869 §2.3)")]
 pub(super) fn derive(material: &[u8], purpose: &[&[u8]]) -> Zeroizing<[u8; KEY_LENGTH]> {
+    expand(&extract(material), purpose)
+}
+
+/// The first half of `K(x, i)`: all that depends on `x`.
+fn extract(material: &[u8]) -> Hkdf<Sha256> {
+    Hkdf::new(Some(SALT), material)
+}
+
+/// The second half.
+fn expand(source: &Hkdf<Sha256>, purpose: &[&[u8]]) -> Zeroizing<[u8; KEY_LENGTH]> {
     let mut key = Zeroizing::new([0; KEY_LENGTH]);
-    Hkdf::<Sha256>::new(Some(SALT), material)
-        .expand_multi_info(purpose, key.as_mut_slice())
-        .expect("32 bytes are never too many");
+    source.expand_multi_info(purpose, key.as_mut_slice()).expect("32 bytes are never too many");
     key
+}
+
+fn recovery_key(source: &Hkdf<Sha256>, number: u32) -> SigningKey {
+    SigningKey::from_bytes(&expand(source, &[b"recovery", &number.to_be_bytes()]))
 }

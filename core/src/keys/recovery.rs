@@ -14,7 +14,7 @@ pub struct RecoveryKeys(Vec<PublicKey>);
 impl RecoveryKeys {
     /// Derives all of them: about 20 milliseconds of work.
     pub fn derive(seed: &Seed) -> Self {
-        Self((0..RECOVERY_KEYS).map(|number| seed.recovery_key(number).public_key()).collect())
+        Self(seed.public_recovery_keys(RECOVERY_KEYS))
     }
 
     /// The key with this number, or none past the last.

@@ -395,8 +395,8 @@ async fn a_restore_survives_a_crash_at_every_step() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn new_keys_survive_a_crash_at_every_step() {
+/// On one side of all steps: each crash replaces the keys once more, and every wallet checks all of them again and again.
+async fn new_keys_survive_crashes(side: Side) {
     let scene = scene_of(&[100, 200]).await;
     let mut owner = {
         let (options, folder) = scene.phone();
@@ -412,31 +412,39 @@ async fn new_keys_survive_a_crash_at_every_step() {
     owner.0.add_currency(&scene.link(1), AccountKind::Private).await.unwrap();
     let (wallet, phrase, options, _folder) = &mut owner;
     let mut generation = 0;
-    for side in [Side::Before, Side::After] {
-        for calls in 0.. {
-            wallet.close().await.unwrap();
-            let crashing = Crashing::after(calls, side, backend(Arc::clone(&scene.towns[0].clock)));
-            options.backend = Arc::clone(&crashing) as Arc<dyn IssuerBackend>;
-            *wallet = Wallet::open(options).await.unwrap();
-            generation += 1;
-            let _ = wallet.rekey(phrase).await;
-            wallet.close().await.unwrap();
+    for calls in 0.. {
+        wallet.close().await.unwrap();
+        let crashing = Crashing::after(calls, side, backend(Arc::clone(&scene.towns[0].clock)));
+        options.backend = Arc::clone(&crashing) as Arc<dyn IssuerBackend>;
+        *wallet = Wallet::open(options).await.unwrap();
+        generation += 1;
+        let _ = wallet.rekey(phrase).await;
+        wallet.close().await.unwrap();
 
-            options.backend = backend(Arc::clone(&scene.towns[0].clock));
-            *wallet = Wallet::open(options).await.unwrap();
-            let report = wallet.continue_rekey().await.unwrap();
-            assert!(report.complete, "{side:?} {calls}: {report:?}");
-            assert_eq!(report.generation, generation);
-            let owned = wallet.owned_issuer(issuer).await.unwrap();
-            assert_eq!((owned.waiting, owned.card.rekey_number), (0, generation), "{side:?} {calls}");
-            for issuer in [issuer, scene.issuers[1]] {
-                wallet.sync(issuer).await.unwrap();
-            }
-            let available = wallet.balance(issuer).await.unwrap().available;
-            assert_eq!(available, Amount::new(1_000_000), "{side:?} {calls}: the owner is the owner again");
-            if !crashing.is_dead() {
-                break;
-            }
+        options.backend = backend(Arc::clone(&scene.towns[0].clock));
+        *wallet = Wallet::open(options).await.unwrap();
+        let report = wallet.continue_rekey().await.unwrap();
+        assert!(report.complete, "{side:?} {calls}: {report:?}");
+        assert_eq!(report.generation, generation);
+        let owned = wallet.owned_issuer(issuer).await.unwrap();
+        assert_eq!((owned.waiting, owned.card.rekey_number), (0, generation), "{side:?} {calls}");
+        for issuer in [issuer, scene.issuers[1]] {
+            wallet.sync(issuer).await.unwrap();
+        }
+        let available = wallet.balance(issuer).await.unwrap().available;
+        assert_eq!(available, Amount::new(1_000_000), "{side:?} {calls}: the owner is the owner again");
+        if !crashing.is_dead() {
+            break;
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_keys_survive_a_crash_before_every_step() {
+    new_keys_survive_crashes(Side::Before).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_keys_survive_a_crash_after_every_step() {
+    new_keys_survive_crashes(Side::After).await;
 }

@@ -101,13 +101,13 @@ impl Wallet {
             Scope::Behind => newest,
         };
         let seeds: Vec<WalletSeed> = (0..=generation).map(|one| seed.wallet_seed(one)).collect();
-        let next = WalletKeys::new(seeds, recovery);
+        let next = WalletKeys::new(seeds, recovery.clone());
         let stored = StoredKeys::from_keys(&next);
         let now = context.now();
         context
             .write(move |write| {
                 lifecycle::put_keys(write, &stored)?;
-                sign::all(write, &seed, generation, scope, now)
+                sign::all(write, &seed, recovery, generation, scope, now)
             })
             .await?;
         context.keys.replace(next);

@@ -23,15 +23,15 @@ pub(super) enum Scope {
     Behind,
 }
 
-/// Signs and stores all of them.
+/// Signs and stores all of them. `recovery`: the public recovery keys of the seed.
 pub(super) fn all(
     write: &Write<'_>,
     seed: &Seed,
+    recovery: RecoveryKeys,
     generation: u32,
     scope: Scope,
     now: UnixSeconds,
 ) -> Result<(), WalletError> {
-    let recovery = RecoveryKeys::derive(seed);
     let signer = Signer { seed, new: seed.wallet_seed(generation), recovery, now };
     let mut jobs = tell::load(write.transaction, write.cipher)?;
     // What was told, or was replaced by what comes now, need not be kept.

@@ -156,7 +156,6 @@ fn founding_id(domain: &[u8], founding: &PublicKey, commitment: &Digest) -> [u8;
     Digest::of(&[domain, founding.as_bytes(), commitment.as_bytes()]).prefix()
 }
 
-#[allow(clippy::expect_used, reason = "HKDF-SHA256 gives up to 8,160 bytes (RFC 5869 §2.3)")]
 pub(super) fn derive(material: &[u8], purpose: &[&[u8]]) -> Zeroizing<[u8; KEY_LENGTH]> {
     expand(&extract(material), purpose)
 }
@@ -167,6 +166,7 @@ fn extract(material: &[u8]) -> Hkdf<Sha256> {
 }
 
 /// The second half.
+#[allow(clippy::expect_used, reason = "HKDF-SHA256 gives up to 8,160 bytes (RFC 5869 §2.3)")]
 fn expand(source: &Hkdf<Sha256>, purpose: &[&[u8]]) -> Zeroizing<[u8; KEY_LENGTH]> {
     let mut key = Zeroizing::new([0; KEY_LENGTH]);
     source.expand_multi_info(purpose, key.as_mut_slice()).expect("32 bytes are never too many");

@@ -281,3 +281,60 @@ async fn every_act_survives_a_crash_on_either_side_of_it() {
     assert_eq!(owner.wallet.check_issuer(issuer).await.unwrap().faults, []);
     holder.wallet.sync(issuer).await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_that_was_declared_without_a_network_is_signed_anew_when_there_is_one() {
+    let (mut town, owner, holder, issuer) = scene().await;
+    for (epoch, late) in [(0, 700), (1, 60), (2, 86_400)] {
+        town.host.down().await;
+        let declared = owner.wallet.declare_restore(issuer, epoch).await.unwrap();
+        assert_eq!((declared.state, declared.card.epoch), (ActState::Waiting, epoch + 1));
+        // Words that are changed meanwhile are not lost either.
+        let promise = format!("Bread, {late}.");
+        let update = CardChanges { promise: Some(promise.clone()), ..changes() };
+        owner.wallet.update_card(issuer, update).await.unwrap();
+        town.clock.move_by(late);
+        town.host.up().await;
+        owner.wallet.send_waiting(issuer).await.unwrap();
+        let owned = owner.wallet.owned_issuer(issuer).await.unwrap();
+        assert_eq!((owned.waiting, owned.card.epoch, &owned.card.promise), (0, epoch + 1, &promise));
+        // Declared once more, it is the same.
+        let again = owner.wallet.declare_restore(issuer, epoch).await.unwrap();
+        assert_eq!((again.state, again.card.epoch), (ActState::Accepted, epoch + 1));
+        assert_eq!(owner.wallet.declare_restore(issuer, 9).await.unwrap_err().code(), "conflict");
+        holder.wallet.sync(issuer).await.unwrap();
+        assert_eq!(holder.balance(issuer).await, 500);
+    }
+    // Sent by the call itself.
+    town.host.down().await;
+    owner.wallet.declare_restore(issuer, 3).await.unwrap();
+    town.clock.move_by(700);
+    town.host.up().await;
+    let declared = owner.wallet.declare_restore(issuer, 3).await.unwrap();
+    assert_eq!((declared.state, declared.card.epoch), (ActState::Accepted, 4));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_signing_key_that_waited_past_a_statement_is_asked_for_again() {
+    let (town, owner, holder, issuer) = scene().await;
+    let before = owner.wallet.owned_issuer(issuer).await.unwrap().card.signing_key;
+    // The card does not reach the host, and the statement that it stands for is not the last any more.
+    for _ in 0..20 {
+        town.host.faults.once("PUT", "/card", Fault::FailBefore);
+    }
+    let rotated = owner.wallet.rotate_signing_key(issuer).await.unwrap();
+    assert_eq!(rotated.state, ActState::Waiting);
+    town.host.server().inside().make_statement(issuer).await.unwrap();
+    town.clock.move_by(700);
+    let mut tries = 0;
+    while owner.wallet.owned_issuer(issuer).await.unwrap().waiting > 0 {
+        let _ = owner.wallet.send_waiting(issuer).await;
+        tries += 1;
+        assert!(tries < 20, "it is refused once it gets through");
+    }
+    assert_eq!(owner.wallet.owned_issuer(issuer).await.unwrap().card.signing_key, before);
+    let rotated = owner.wallet.rotate_signing_key(issuer).await.unwrap();
+    assert_eq!(rotated.state, ActState::Accepted);
+    assert_ne!(rotated.card.signing_key, before);
+    owner.give(&holder, issuer, 1).await;
+}

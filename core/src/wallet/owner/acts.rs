@@ -2,14 +2,14 @@
 //!
 //! ```text
 //! sign, store ──> Waiting ──answer──> Accepted, and what it changes here, in one transaction
-//!                   │ └──a problem that will not pass──> Refused
+//!                   │ └──a problem that will not pass──> Refused (a card that began an epoch too late: signed anew)
 //!                   └─anything else: the same bytes again
 //! ```
 //!
 //! All of them may be sent any number of times: for the same bytes an issuer does the same thing once.
 
 use super::super::sync;
-use super::effects;
+use super::{card, effects};
 use crate::artefact::{Attestation, Cancel, Card, Grant, NamesSigner, Rekey, Signed};
 use crate::clock::UnixSeconds;
 use crate::error::WalletError;
@@ -75,12 +75,13 @@ pub(crate) async fn flush(context: &Context, issuer: IssuerId) -> Result<(), Wal
                 Box::pin(sync::open::again(context, issuer)).await?;
             }
             Err(Failure::Unanswered(error)) => match trust::refusal_code(&error) {
+                Some(card::STALE) if Box::pin(card::sign_again(context, &act)).await? => {}
                 Some(code) => refuse(context, act, code.to_owned()).await?,
                 None => return Err(trust::network(&error)),
             },
             Err(Failure::Outranked) => {
                 Box::pin(operation_card::refresh(context, issuer, true)).await?;
-                refuse(context, act, "stale_card".into()).await?;
+                refuse(context, act, card::STALE.into()).await?;
             }
             Err(Failure::False(error)) => return Err(error),
         }

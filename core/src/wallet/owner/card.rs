@@ -11,6 +11,7 @@ use crate::error::WalletError;
 use crate::issuer::answer::NextSigningKey;
 use crate::keys::{Digest, IssuerId, SigningKey};
 use crate::money::{Amount, Currency};
+use crate::operation::card::refresh;
 use crate::operation::context::{Context, Write};
 use crate::operation::trust::{self, KnownIssuer};
 use crate::store::tables::act::{self, Act, ActKind, ActState};
@@ -20,6 +21,10 @@ use crate::store::tables::issuer::ISSUERS;
 const SIGNING_KEY_SECONDS: i64 = 400 * 86_400;
 /// A key is valid from a little before its card is signed: its host's clock may be behind ours.
 pub(super) const CLOCK_MARGIN_SECONDS: i64 = 86_400;
+/// What a host says to a card that is not, or no longer, the one to come into force.
+pub(super) const STALE: &str = "stale_card";
+/// A card that begins an epoch counts so long after it was signed (protocol §4.3).
+const EPOCH_CARD_SECONDS: i64 = 600;
 /// A statement may be made between asking for the key and publishing its card.
 const ROTATION_TRIES: u32 = 3;
 
@@ -76,7 +81,7 @@ impl Wallet {
         let mut tries = 1;
         loop {
             match Box::pin(rotate(self, issuer)).await {
-                Err(WalletError::Refused { code }) if code == "stale_card" && tries < ROTATION_TRIES => {
+                Err(WalletError::Refused { code }) if code == STALE && tries < ROTATION_TRIES => {
                     tries += 1;
                 }
                 other => return other,
@@ -88,6 +93,8 @@ impl Wallet {
     /// copy lacks is handed back by the wallets; shortages fall on the owner. Only for a ledger that did lose something.
     ///
     /// `ending_epoch` is the epoch that ends, as in the card in force, so that a second call does not end another one.
+    /// Without a network the declaration waits. It counts for ten minutes: later it is signed anew when it is sent, as
+    /// long as that epoch still is the one in force.
     pub async fn declare_restore(
         &self,
         issuer: IssuerId,
@@ -96,7 +103,7 @@ impl Wallet {
         if let Some(declared) = Box::pin(declared(&self.context, issuer, ending_epoch)).await? {
             return Ok(declared);
         }
-        sign_and_publish(&self.context, issuer, move |card, _| {
+        Box::pin(sign_and_publish(&self.context, issuer, move |card, _| {
             if card.epoch != ending_epoch {
                 return Err(WalletError::Conflict { what: "epoch".into() });
             }
@@ -104,9 +111,39 @@ impl Wallet {
                 .checked_add(1)
                 .ok_or_else(|| WalletError::invalid("epoch", "last_epoch", "there is none after it"))?;
             Ok(())
-        })
+        }))
         .await
     }
+}
+
+/// Signs a waiting card that begins an epoch anew if it is refused because it waited too long. Not if another epoch has
+/// begun meanwhile. Says whether it was; then what was signed waits in its place.
+pub(super) async fn sign_again(context: &Context, act: &Act) -> Result<bool, WalletError> {
+    if act.record.kind != ActKind::Card {
+        return Ok(false);
+    }
+    let issuer = act.record.issuer;
+    let card: Signed<Card> = trust::stored(&act.record.artefact, "act.value")?;
+    let epoch = card.body().epoch;
+    let issuer_now = context.backend.issuer_now(&issuer);
+    if issuer_now.saturating_sub(card.body().signed_at) <= EPOCH_CARD_SECONDS {
+        return Ok(false);
+    }
+    // What is in force now, perhaps by another phone of the owner's, is not to be ended a second time.
+    refresh(context, issuer, true).await?;
+    let keys = context.keys()?;
+    let act = act.clone();
+    context
+        .write(move |write| {
+            let owner = Owner::of(write.transaction, write.cipher, &keys, &issuer)?;
+            if epoch <= owner.issuer.card().epoch {
+                return Ok(false);
+            }
+            next_card(write, &owner.issuer, &owner.key, issuer_now, |_, _| Ok(()))?;
+            act::finish(write.transaction, write.cipher, &act, ActState::Refused, None, Some(STALE))?;
+            Ok(true)
+        })
+        .await
 }
 
 /// The card that ended this epoch, if it was signed before.
@@ -127,12 +164,19 @@ async fn declared(
         if act.record.kind == ActKind::Card && act.state == ActState::Waiting {
             let card: Signed<Card> = trust::stored(&act.record.artefact, "act.value")?;
             if begun(card.body()) {
-                let act = deliver(context, issuer, card.hash()).await?;
-                return Ok(Some(CardUpdate { card: card.body().clone(), state: act.state }));
+                match deliver(context, issuer, card.hash()).await {
+                    Ok(act) => return Ok(Some(CardUpdate { card: card.body().clone(), state: act.state })),
+                    // It waited too long, and another was signed in its place: that is in force, or waits.
+                    Err(WalletError::Refused { code }) if code == STALE => {}
+                    Err(error) => return Err(error),
+                }
             }
         }
     }
-    Ok(None)
+    let newest = Owner::load(context, issuer).await?;
+    let in_force = newest.issuer.card();
+    let card = begun(in_force).then(|| in_force.clone());
+    Ok(card.map(|card| CardUpdate { card, state: ActState::Accepted }))
 }
 
 /// Signs the card after the newest, with what `change` makes of it, and sends it. The second argument of `change` is the

@@ -4,13 +4,13 @@
 
 use std::time::{Duration, Instant};
 
-use tallystick::clock::SystemEntropy;
+use tallystick::clock::{Clock as _, SystemEntropy};
 use tallystick::keys::{IssuerId, SigningKey};
 use tallystick::money::Amount;
 use tallystick::request::{PaymentRequest, RequestLink};
 use tallystick::wallet::{
-    CurrencyReserve, IssuerRisk, Obstacle, PaymentChoices, PaymentPlan, PaymentPolicy, PaymentPreference,
-    PaymentState, PaymentWay, PaymentWish, PlanWarning, PriceWish, RequestLine, TipWish,
+    CurrencyReserve, IssuerRisk, KeyCapabilities, Obstacle, PaymentChoices, PaymentPlan, PaymentPolicy,
+    PaymentPreference, PaymentState, PaymentWay, PaymentWish, PlanWarning, PriceWish, RequestLine, TipWish,
 };
 use tallystick_e2e::Street;
 use tallystick_issuer::faults::Fault;
@@ -246,6 +246,34 @@ async fn what_stands_in_the_way_is_said_price_by_price() {
     assert_eq!(street.town.host.faults.remaining(), 2);
     let error = street.customer.wallet.plan(wish).await.unwrap_err();
     assert!(matches!(error, tallystick::error::WalletError::Untrusted { .. }), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_elses_money_comes_last_and_only_as_far_as_it_is_granted() {
+    let street = Street::new(1_000, 0).await;
+    let request = street.ask(street.both(450, 300)).await;
+    let until = street.town.clock.now() + 86_400;
+    for (pay, second) in [(true, None), (false, Some(Obstacle::Other { code: "not_granted".into() }))] {
+        let runner = street.town.holder_of(&street.baker, street.bakery, 1_000).await;
+        let wallet = &runner.wallet;
+        let can = KeyCapabilities { pay, receive: true, refund: false, view: true, attest: false };
+        let key = wallet.device_key().unwrap();
+        street.grocer.wallet.grant_key(street.greens, key, can, None, until).await.unwrap();
+        let link = street.grocer.wallet.grant_link(street.greens).await.unwrap().text();
+        wallet.act_for(&link).await.unwrap();
+        wallet.set_payment_policy(by(&[])).await.unwrap();
+
+        // The payee would rather have apples, but those are the grocer's.
+        let choices = wallet.ways_to_pay(Street::wish(&request)).await.unwrap();
+        assert_eq!(issuers(&choices)[0], street.bakery);
+        assert_eq!((choices.ways.len(), choices.decided), (1 + usize::from(pay), !pay));
+        assert_eq!(obstacles(&choices).first().map(|(_, obstacle)| (*obstacle).clone()), second);
+        let wish = PaymentWish { issuer: Some(street.greens), ..Street::wish(&request) };
+        match wallet.plan(wish).await {
+            Ok(plan) if pay => assert_eq!(plan.total, Amount::new(300)),
+            planned => assert_eq!(planned.unwrap_err().code(), "not_granted"),
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

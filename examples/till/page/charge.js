@@ -49,7 +49,9 @@ export function show(charge) {
   const view = charge.state === "waiting" ? "charge" : "result";
   document.body.dataset.view = view;
   render();
-  if (changed) $(view === "charge" ? "charge-title" : "result-title").focus();
+  if (!changed) return;
+  $(view === "charge" ? "charge-title" : "result-title").focus();
+  if (view === "result") announce(["result-title", "result-amount", "result-mark"].map((id) => $(id).innerText).filter(Boolean).join(", "));
 }
 
 export function close() {
@@ -113,7 +115,6 @@ function result() {
   const marked = paid && payment?.mark;
   $("result-mark").hidden = $("result-same").hidden = !marked;
   $("result-mark").replaceChildren(...(marked ? [mark(payment.mark, true)] : []));
-  announce([t(`state_${state}`), sum, marked ? `${t(`colour_${payment.mark.colour}`)}, ${payment.mark.words.join(" ")}` : ""].filter(Boolean).join(", "));
 }
 
 async function cancel() {

@@ -1,6 +1,6 @@
 // The page: which view is shown, what the server's events change, and how a lost line or session heals.
 
-import { $, announce, el } from "./dom.js";
+import { $, el } from "./dom.js";
 import { Live, get, onSessionLost, post } from "./api.js";
 import { LANGUAGES, adopt, choose, locale, preferred, t, translate } from "./i18n.js";
 import { begin, isAway, learn, mayCharge, till } from "./store.js";
@@ -210,7 +210,6 @@ function line(online) {
   if (till.online === online && $("line").dataset.state !== "connecting") return;
   till.online = online;
   outage();
-  if (!online) announce(t("line_lost"));
 }
 
 function outage() {

@@ -129,6 +129,13 @@ while (texts.nextNode()) {
   if (/^[a-z]+(_[a-z]+)+$/.test(text)) complaints.push(`no words for: ${text}`);
 }
 
+const code = document.querySelector('#code svg');
+if (document.body.dataset.view === 'charge') {
+  // docs/ux.md: at least half the screen's shorter side, and dark on light by day and by night.
+  if (code.getBoundingClientRect().width < Math.min(innerWidth, innerHeight) / 2) complaints.push('a small code');
+  if (light(ground(code.parentElement)) < 0.99 || getComputedStyle(code).fill !== 'rgb(0, 0, 0)') complaints.push('a pale code');
+}
+
 if (document.documentElement.scrollWidth > innerWidth) complaints.push(`wide: ${document.documentElement.scrollWidth} > ${innerWidth}`);
 const ids = [...document.querySelectorAll('[id]')].map((node) => node.id);
 for (const id of new Set(ids.filter((one, at) => ids.indexOf(one) !== at))) complaints.push(`twice: ${id}`);

@@ -86,7 +86,9 @@ async fn a_customer_pays_from_the_picture_of_the_code() {
     );
     good(&screen).await;
     has(&tree(&screen).await, "heading", "Paid", "focused");
-    assert!(screen.text("#announce").await.starts_with("Paid, 4.50 BUN, "));
+    screen.until("document.getElementById('announce').textContent").await;
+    let said = screen.text("#announce").await;
+    assert!(said.starts_with("Paid, 4.50 BUN, ") && said.contains(&mark.words.join(" ")), "{said}");
 
     // Who comes second, with the same picture, is told.
     let refused = pay(&second, &link).await;

@@ -14,6 +14,8 @@ use crate::app::{App, News, Shared};
 use crate::charge;
 use crate::refund;
 
+/// Issuers end each line after an hour, and it is made again within this: nothing to frighten a cashier with.
+const GRACE: Duration = Duration::from_secs(1);
 /// How long to wait before an issuer that refused to be listened to is asked again.
 const ASK_AGAIN: Duration = Duration::from_secs(30);
 
@@ -162,6 +164,7 @@ async fn follow_lines(app: Shared) {
             listen(&app).await;
             continue;
         };
+        let now = settled(&app, &known, now).await;
         for issuer in differences(&known, &now) {
             let online = is_online(&now, issuer);
             if let Ok(data) = serde_json::to_string(&ConnectionView { issuer, online }) {
@@ -177,6 +180,22 @@ async fn follow_lines(app: Shared) {
         app.tell(News::State);
         known = now;
     }
+}
+
+/// The connections, once those that went down are up again, or stay down.
+async fn settled(
+    app: &App,
+    before: &[IssuerConnection],
+    now: Vec<IssuerConnection>,
+) -> Vec<IssuerConnection> {
+    let up_again = async {
+        let mut now = now;
+        while differences(before, &now).iter().any(|issuer| !is_online(&now, *issuer)) {
+            now = app.wallet.connections_after(now).await;
+        }
+        now
+    };
+    tokio::time::timeout(GRACE, up_again).await.unwrap_or_else(|_| app.wallet.connections())
 }
 
 async fn listen(app: &App) {

@@ -1,4 +1,4 @@
-//! The calls of the page, as `README.md` lists them.
+//! The calls of the page, as `API.md` lists them.
 
 mod charge;
 mod day;

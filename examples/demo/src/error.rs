@@ -3,7 +3,9 @@
 use tallystick::error::WalletError;
 use tallystick::issuer::IssuerError;
 use tallystick::keys::SecretStoreError;
+use tallystick::request::PictureError;
 use tallystick_issuer::StartError;
+use tallystick_till::place::PlaceError;
 
 /// Why the demo stopped.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +25,18 @@ pub enum DemoError {
     /// A key file could not be made.
     #[error(transparent)]
     Secrets(#[from] SecretStoreError),
+    /// The till, or the way to it, failed.
+    #[error("the till: {0}")]
+    Till(String),
+    /// The till's folder could not be made.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// The till did not start.
+    #[error(transparent)]
+    TillStart(#[from] tallystick_till::StartError),
+    /// A code was not read.
+    #[error(transparent)]
+    Picture(PictureError),
     /// The host did not start.
     #[error(transparent)]
     Host(#[from] StartError),
@@ -40,6 +54,10 @@ impl DemoError {
             Self::Wallet(error) => error.code(),
             Self::Driver(error) => error.code(),
             Self::Secrets(error) => error.code(),
+            Self::Till(_) => "till",
+            Self::Place(error) => error.code(),
+            Self::TillStart(error) => error.code(),
+            Self::Picture(error) => error.code(),
             Self::Host(error) => error.code(),
             Self::Disk(_) => "io",
         }

@@ -1,16 +1,18 @@
 //! `cargo demo`: a town on one machine, told as a story in which every claim is proved.
 //!
-//! One host on loopback HTTPS, three shops that are issuers on it, a till, and two customers: seven programs' worth of
+//! One host on loopback HTTPS, three shops that are issuers on it, a seller, a till, and two customers: eight programs' worth of
 //! real server and real wallets, in one process. Without `--once` the town stays up, for a person to join.
 //!
 //! - `town`: the host, and people with wallets. `clock`: yesterday and today. `tell`: how the story is printed.
-//! - `opening`, `paying`, `proving`: its chapters. `visit`: how a person joins.
+//! - `opening`, `paying`, `proving`, `counter`: its chapters. `tablet`: the till's page. `visit`: how a person joins.
 
 mod clock;
+mod counter;
 mod error;
 mod opening;
 mod paying;
 mod proving;
+mod tablet;
 mod tell;
 mod town;
 mod visit;
@@ -74,13 +76,16 @@ async fn story(town: &Town, once: bool) -> Result<(), DemoError> {
     paying::refund(teller, &shops, &people, &paid).await?;
     proving::chains(teller, &shops, &people).await?;
     proving::statements(teller, town, &shops, &people).await?;
+    let counter = counter::open(teller, town, &shops, &people).await?;
+    counter::scan_and_pay(teller, &counter, &shops, &people).await?;
     proving::sums(teller, &shops, &people).await?;
     tell::gap();
     tell::title(&format!("All {} claims were proved.", teller.proofs()));
     if once {
+        counter.till.shutdown().await;
         return Ok(());
     }
-    visit::welcome(town, &shops, people).await?;
+    visit::welcome(town, &shops, people, &counter).await?;
     std::future::pending().await
 }
 

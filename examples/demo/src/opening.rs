@@ -18,14 +18,14 @@ pub struct People {
     pub anna: Person,
     /// Another.
     pub ben: Person,
-    /// The bakery's till: an account of its own, so that no owner's key lies at the counter.
-    pub till: Person,
+    /// Who sells the bread: a worker with an account of her own, so that no owner's key lies at the counter.
+    pub seller: Person,
 }
 
 impl People {
     /// All of them.
     pub fn all(&self) -> [&Person; 3] {
-        [&self.anna, &self.ben, &self.till]
+        [&self.anna, &self.ben, &self.seller]
     }
 }
 
@@ -60,7 +60,7 @@ pub async fn shops(teller: &mut Teller, town: &Town) -> Result<Vec<Shop>, DemoEr
             owners_limit: Amount::new(100_000),
             own_limit: None,
             logo: None,
-            account: AccountKind::Private,
+            account: AccountKind::Public,
         };
         let owned = owner.wallet.found_issuer(draft, None).await?;
         let link = owner.wallet.currency(owned.issuer).await?.link;
@@ -84,14 +84,17 @@ pub async fn people(teller: &mut Teller, town: &Town, shops: &[Shop]) -> Result<
     let people = People {
         anna: town.person("Anna", "anna").await?,
         ben: town.person("Ben", "ben").await?,
-        till: town.person("the bakery's till", "till").await?,
+        seller: town.person("Ida", "ida").await?,
     };
     let anna_there = people.anna.add(bakery).await?;
     let anna_elsewhere = people.anna.add(cafe).await?;
+    people.anna.add(books).await?;
     people.ben.add(bakery).await?;
     people.ben.add(books).await?;
-    let till = people.till.add(bakery).await?;
-    tell::say("Anna holds money of the bakery and the café, Ben of the bakery and the bookshop.");
+    let seller = people.seller.add(bakery).await?;
+    tell::say(
+        "Anna will hold money of all three shops, Ben of the bakery and the bookshop. Ida sells the bread.",
+    );
     teller.prove(
         "Anna's accounts cannot be linked to each other",
         "her wallet, which has a key and an account of its own at each issuer",
@@ -100,10 +103,10 @@ pub async fn people(teller: &mut Teller, town: &Town, shops: &[Shop]) -> Result<
 
     let until = town.clock.now() + YEAR_SECONDS;
     let owner = &bakery.owner.wallet;
-    owner.grant_role(bakery.issuer, till.account, Role::Worker, None, until).await?;
-    let named = owner.attest(bakery.issuer, till.account, "Bakery till", Role::Worker, until).await?;
+    owner.grant_role(bakery.issuer, seller.account, Role::Worker, None, until).await?;
+    let named = owner.attest(bakery.issuer, seller.account, "Ida at the bakery", Role::Worker, until).await?;
     tell::say(&format!(
-        "Berta makes the till a worker, and vouches for its name: \"{}, says {}\".",
+        "Berta makes Ida a worker, and vouches for her name: \"{}, says {}\".",
         named.attestation.name, bakery.name
     ));
     Ok(people)
@@ -117,6 +120,7 @@ pub async fn issue(teller: &mut Teller, shops: &[Shop], people: &People) -> Resu
         (bakery, &people.anna, 5_000),
         (bakery, &people.ben, 2_000),
         (cafe, &people.anna, 3_000),
+        (books, &people.anna, 1_500),
         (books, &people.ben, 4_000),
     ] {
         shop.owner.give(person, shop, minor).await?;

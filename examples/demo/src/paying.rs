@@ -19,7 +19,7 @@ const LOST_REPLIES: usize = 2;
 
 /// Anna pays what the bakery's till asks for.
 pub async fn by_request(teller: &mut Teller, shops: &[Shop], people: &People) -> Result<Payment, DemoError> {
-    teller.chapter("Anna buys a loaf: the till asks, she pays by its link");
+    teller.chapter("Anna buys a loaf: Ida asks, she pays by the link");
     let bakery = bakery(shops)?;
     let wish = RequestWish {
         prices: vec![PriceWish { issuer: bakery.issuer, amount: Some(Amount::new(350)) }],
@@ -30,7 +30,7 @@ pub async fn by_request(teller: &mut Teller, shops: &[Shop], people: &People) ->
         lines: Vec::new(),
         note: None,
     };
-    let asked = people.till.wallet.request_payment(wish).await?;
+    let asked = people.seller.wallet.request_payment(wish).await?;
     tell::fact("link", &asked.link);
 
     let wish = PaymentWish {
@@ -46,13 +46,13 @@ pub async fn by_request(teller: &mut Teller, shops: &[Shop], people: &People) ->
     tell::fact("she sees", &format!("{payee}, says {}", plan.payee.vouched_by));
     teller.prove(
         "she pays whom she thinks she pays",
-        "the name that the bakery's owner signed for; a sticker over the till's code would show no name, or another",
-        payee == "Bakery till",
+        "the name that the bakery's owner signed for; another's link would show no name, or another",
+        payee == "Ida at the bakery",
     )?;
     let paid = people.anna.confirm(plan).await?;
     tell::fact("she pays", &format!("{}, tip included", bakery.amount(paid.amount)));
 
-    let came = people.till.wallet.wait_for_request(asked.request, 15_000).await?;
+    let came = people.seller.wallet.wait_for_request(asked.request, 15_000).await?;
     let proof = people.anna.wallet.payment(paid.payment).await?;
     let (order, receipt) = artefacts(&proof)?;
     receipt_of(bakery, &receipt);
@@ -64,7 +64,7 @@ pub async fn by_request(teller: &mut Teller, shops: &[Shop], people: &People) ->
             && *receipt.signer() == bakery.owner.wallet.owned_issuer(bakery.issuer).await?.card.signing_key,
     )?;
     teller.prove(
-        "only the till can read what she wrote",
+        "only Ida can read what she wrote",
         "the order, which holds a hash of the sealed words and nothing else of them",
         came.memo.as_deref() == Some("the dark one, please")
             && order.body().memo == proof.sealed_memo.as_ref().map(|sealed| Digest::of(&[sealed])),
@@ -127,28 +127,28 @@ pub async fn despite_lost_replies(
     Ok(cafe.owner.wallet.sync(cafe.issuer).await?)
 }
 
-/// The till gives part of it back.
+/// Ida gives part of it back.
 pub async fn refund(
     teller: &mut Teller,
     shops: &[Shop],
     people: &People,
     paid: &Payment,
 ) -> Result<(), DemoError> {
-    teller.chapter("The loaf was yesterday's: the till pays a part back");
+    teller.chapter("The loaf was yesterday's: Ida pays a part back");
     let bakery = bakery(shops)?;
-    let till = &people.till.wallet;
-    let plan = till.plan_refund(paid.payment, Some(Amount::new(150)), Some("sorry!".into())).await?;
-    let refund = people.till.confirm(plan).await?;
+    let ida = &people.seller.wallet;
+    let plan = ida.plan_refund(paid.payment, Some(Amount::new(150)), Some("sorry!".into())).await?;
+    let refund = people.seller.confirm(plan).await?;
     people.anna.wallet.sync(bakery.issuer).await?;
-    let (order, _) = artefacts(&till.payment(refund.payment).await?)?;
-    tell::fact("the till", &format!("pays {} back to whoever paid", bakery.amount(refund.amount)));
+    let (order, _) = artefacts(&ida.payment(refund.payment).await?)?;
+    tell::fact("Ida", &format!("pays {} back to whoever paid", bakery.amount(refund.amount)));
     teller.prove(
         "the money went back to Anna, and to nobody else",
         "the order, which names the payment that it repays: the issuer takes it for that payer only",
         order.body().repays == Some(paid.payment)
             && order.body().payee == people.anna.account(bakery).await?,
     )?;
-    let too_much = till.plan_refund(paid.payment, Some(Amount::new(300)), None).await;
+    let too_much = ida.plan_refund(paid.payment, Some(Amount::new(300)), None).await;
     teller.prove(
         "no more can go back than was paid",
         "a try: with what was paid back already, it would be more",
@@ -168,7 +168,7 @@ fn bakery(shops: &[Shop]) -> Result<&Shop, DemoError> {
 }
 
 /// Order and receipt of a payment, read from their bytes once more.
-fn artefacts(details: &PaymentDetails) -> Result<(Signed<Order>, Signed<Receipt>), DemoError> {
+pub fn artefacts(details: &PaymentDetails) -> Result<(Signed<Order>, Signed<Receipt>), DemoError> {
     let missing = || DemoError::NotSo("the wallet keeps order and receipt".into());
     let order = details.order.as_deref().ok_or_else(missing)?;
     let receipt = details.receipt.as_deref().ok_or_else(missing)?;
@@ -177,7 +177,8 @@ fn artefacts(details: &PaymentDetails) -> Result<(Signed<Order>, Signed<Receipt>
     Ok((order, receipt))
 }
 
-fn receipt_of(shop: &Shop, receipt: &Signed<Receipt>) {
+/// Tells of a receipt.
+pub fn receipt_of(shop: &Shop, receipt: &Signed<Receipt>) {
     let body = receipt.body();
     tell::fact("receipt", &format!("entry {} of her account at {}", body.sequence, shop.name));
     tell::fact("  of order", &body.order.to_string());

@@ -28,6 +28,11 @@ pub fn verbatim(text: &str) {
     anstream::println!("      {text}");
 }
 
+/// A code, line by line.
+pub fn code(drawn: &str) {
+    anstream::print!("{drawn}");
+}
+
 /// A fact under its name.
 pub fn fact(name: &str, value: &str) {
     anstream::println!("    {QUIET}{name:<16}{QUIET:#} {value}");

@@ -6,7 +6,7 @@ use tallystick::issuer::IssuerBackend as _;
 use tallystick::keys::{AccountId, IssuerId};
 use tallystick::money::{self, Amount};
 use tallystick::request::{self, CardLink, RequestLink};
-use tallystick::wallet::{CurrencyInfo, PayTo, PaymentPlan, PaymentWish, PlanWarning};
+use tallystick::wallet::{CurrencyInfo, PayTo, PaymentPlan, PaymentWay, PaymentWish, PlanWarning};
 
 use super::consent::{self, Consent};
 use super::payment;
@@ -116,7 +116,7 @@ impl Target {
             return Ok(Self { to, info, request: None });
         }
         let request = fetch(session, &pay.to).await?;
-        let info = in_whose_money(&all, request.body(), wanted)?.clone();
+        let info = in_whose_money(session, &all, request.body(), pay).await?.clone();
         Ok(Self { to: PayTo::Request { link: pay.to.clone() }, info, request: Some(request) })
     }
 
@@ -147,11 +147,13 @@ async fn fetch(session: &Session<'_>, link: &str) -> Result<Unproven<Request>, F
     }
 }
 
-/// The currency that was wished for, or the only one of the wallet that the request takes.
-fn in_whose_money<'a>(
+/// The currency that was wished for, the only one of the wallet that the request takes, or the best by the holder's own
+/// policy.
+async fn in_whose_money<'a>(
+    session: &Session<'_>,
     all: &'a [CurrencyInfo],
     request: &Request,
-    wanted: Option<&str>,
+    pay: &Pay,
 ) -> Result<&'a CurrencyInfo, Failure> {
     let held: Vec<IssuerId> = all.iter().map(|info| info.issuer).collect();
     let taken = request::issuers_of(request, &held).map_err(|error| Failure::new(error.code(), error))?;
@@ -160,11 +162,41 @@ fn in_whose_money<'a>(
     }
     let payable: Vec<CurrencyInfo> =
         all.iter().filter(|info| taken.contains(&info.issuer)).cloned().collect();
-    let chosen = match wanted {
-        Some(_) => choice::currency(all, wanted)?.issuer,
-        None => choice::currency(&payable, None)?.issuer,
+    let chosen = match &pay.currency {
+        Some(wanted) => choice::currency(all, Some(wanted))?.issuer,
+        None => match best(session, pay, payable.len()).await? {
+            Some(best) => best,
+            None => choice::currency(&payable, None)?.issuer,
+        },
     };
     all.iter()
         .find(|info| info.issuer == chosen && taken.contains(&chosen))
         .ok_or_else(|| Failure::new("no_price", "The request cannot be paid in this currency"))
+}
+
+/// The best of several currencies, if that is for the wallet to say. A person is told of the others.
+async fn best(session: &Session<'_>, pay: &Pay, payable: usize) -> Result<Option<IssuerId>, Failure> {
+    if payable < 2 {
+        return Ok(None);
+    }
+    let choices = session.wallet.ways_to_pay(PaymentWish::of_link(&pay.to)).await?;
+    if !choices.decided {
+        return Ok(None);
+    }
+    let mut ways = choices.ways.iter().filter_map(|way| match way {
+        PaymentWay::Held { plan, .. } => Some(plan),
+        _ => None,
+    });
+    let Some(first) = ways.next() else { return Ok(None) };
+    let manner = &session.app.manner;
+    let others: Vec<String> = ways.map(|plan| manner.amount(plan.total, &plan.currency)).collect();
+    if !others.is_empty() {
+        let others = others.join(" or ");
+        session.app.printer.tell(manner, |page| {
+            page.note(format!(
+                "Your wallet chose among your currencies. With --currency it would be {others}."
+            ));
+        });
+    }
+    Ok(Some(first.issuer))
 }

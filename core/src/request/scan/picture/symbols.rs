@@ -2,7 +2,8 @@
 //!
 //! The corners are looked for here, row by row, so that a picture full of them costs no more than any other; rxing's parts
 //! then confirm a corner, sample the modules of three and correct errors. Its own reader does the same without
-//! bounds: seconds to minutes for a picture drawn to keep it busy.
+//! bounds: seconds to minutes for a picture drawn to keep it busy. Only the bytes of a code are asked for: rxing is built
+//! without character sets, and would panic if asked for text.
 
 use rxing::common::cpp_essentials::{ConcentricPattern, LocateConcentricPattern};
 use rxing::common::{BIT_FIELD_BASE_BITS, BitMatrix, DetectorRXingResult};

@@ -38,10 +38,10 @@ fn local(plane: &Plane<'_>) -> Option<BitMatrix> {
     let mut dark = BitMatrix::new(width, height).ok()?;
     let mut row_bits = BitArray::with_size(plane.width);
     let mut y = 0;
-    plane.for_each_square(reach, |row, sums, counts| {
+    plane.for_each_square(reach, |row, squares| {
         for (at, points) in row.chunks(BIT_FIELD_BASE_BITS).enumerate() {
             let start = at * BIT_FIELD_BASE_BITS;
-            let around = sums[start..].iter().zip(&counts[start..]);
+            let around = squares.sums[start..].iter().zip(&squares.counts[start..]);
             let word =
                 points.iter().zip(around).enumerate().fold(0_usize, |word, (bit, (point, (sum, count)))| {
                     // One darker than the mean: a bare wall is light. Compared without a division.

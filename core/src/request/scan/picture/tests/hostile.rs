@@ -116,3 +116,41 @@ fn a_code_among_fakes_is_still_read() {
     });
     assert_eq!(texts(&busy.read()), ["https://a.example/"]);
 }
+
+/// A code of version 2 whose data are these 28 bytes, whatever they mean.
+fn code_of(data: &[u8]) -> Modules {
+    use qrcode::canvas::Canvas;
+    let (version, level) = (qrcode::Version::Normal(2), qrcode::EcLevel::M);
+    let (data, correction) = qrcode::ec::construct_codewords(data, version, level).unwrap();
+    let mut canvas = Canvas::new(version, level);
+    canvas.draw_all_functional_patterns();
+    canvas.draw_data(&data, &correction);
+    let dark = canvas
+        .apply_best_mask()
+        .into_colors()
+        .into_iter()
+        .map(|color| color == qrcode::Color::Dark)
+        .collect();
+    Modules { side: 25, dark }
+}
+
+#[test]
+fn whatever_a_code_says_is_taken_or_left() {
+    let mut dice = Dice(17);
+    let mut read = 0;
+    for mode in (0..16_u8).cycle().take(160) {
+        let mut data: Vec<u8> = (0..28).map(|_| u8::try_from(dice.below(256)).unwrap()).collect();
+        // Every mode of the standard, and those that it does not have; short lengths, so that more follows.
+        data[0] = mode << 4 | data[0] & 1;
+        let drawn = code_of(&data).drawn(4);
+        let views = Views::of(drawn.frame().plane().unwrap());
+        let codes = views.read(Stage::Full, &mut Work::default());
+        assert!(codes.len() <= 1);
+        read += codes.len();
+    }
+    assert!(read > 10, "{read}");
+    // The same by the book, so that the drawing is known to be right: four bytes.
+    let mut data = vec![0x40, 0x47, 0x07, 0x16, 0x97, 0x20, 0xec];
+    data.extend([0x11, 0xec].iter().cycle().take(21));
+    assert_eq!(texts(&code_of(&data).drawn(4).read()), ["pqir"]);
+}

@@ -11,6 +11,7 @@ mod hostile;
     clippy::cast_possible_wrap
 )]
 mod jpeg_writer;
+mod planes;
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,

@@ -34,6 +34,28 @@ async fn wrong_pins_make_the_next_wait_also_over_restarts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_pin_does_not_slip_in_beside_the_right_one() {
+    let mut counter = Counter::new().await;
+    for _ in 0..5 {
+        let tablet = counter.tablet();
+        // While the first PIN after a start unlocks the wallet, others are tried.
+        let (right, one, two, three) = tokio::join!(
+            tablet.unlock(PIN),
+            tablet.unlock("111111"),
+            tablet.unlock("222222"),
+            tablet.unlock("333333")
+        );
+        right.expect(StatusCode::NO_CONTENT);
+        for wrong in [one, two, three] {
+            assert_eq!(wrong.code(), "wrong_pin");
+        }
+        tablet.unlock(PIN).await.expect(StatusCode::NO_CONTENT);
+        counter.down().await;
+        counter.up().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_a_pin_is_not_counted() {
     let counter = Counter::new().await;
     let tablet = counter.tablet();

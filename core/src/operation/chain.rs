@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::apply::{VerifiedEntry, chain_record, chain_state};
 use super::trust::{self, KnownIssuer};
-use crate::artefact::{Opening, Receipt, Signed};
+use crate::artefact::{Opening, Receipt, Refusal, Signed};
 use crate::error::WalletError;
 use crate::issuer::answer::EntryBundle;
 use crate::keys::Digest;
@@ -23,6 +23,7 @@ pub(crate) struct Ground {
     pub(crate) keys: FoundingKeys,
     opening: Signed<Opening>,
     grants: Vec<KnownGrant>,
+    cancels: Vec<Signed<Refusal>>,
 }
 
 impl Ground {
@@ -36,11 +37,16 @@ impl Ground {
         grants.extend(trust::grants(&account.earlier_role_grants, "account.earlier_role_grants")?);
         let acting = account.acting.as_ref().map(|acting| &acting.grant);
         grants.extend(trust::grants(acting.cloned().as_slice(), "account.acting")?);
+        let issuer = trust::issuer(connection, cipher, &account.issuer)?;
+        let cancels = trust::cancels(connection, cipher, &issuer)?;
+        // The issuer may show again what it has signed to be void.
+        let grants = grants.into_iter().map(|known| KnownGrant::of(known.grant, &cancels)).collect();
         Ok(Self {
-            issuer: trust::issuer(connection, cipher, &account.issuer)?,
+            issuer,
             keys: trust::account_keys(account)?,
             opening: trust::opening(account)?,
             grants,
+            cancels,
         })
     }
 
@@ -52,6 +58,7 @@ impl Ground {
             account: &self.keys,
             opening: Some(&self.opening),
             grants: &self.grants,
+            cancels: &self.cancels,
             statements: &self.issuer.statements,
         }
     }

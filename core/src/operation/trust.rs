@@ -2,12 +2,14 @@
 
 use rusqlite::Connection;
 
-use crate::artefact::{Body, Card, Grant, NamesSigner, Opening, Rekey, Signed, Statement};
+use crate::artefact::{Body, Card, Grant, NamesSigner, Opening, Refusal, Rekey, Signed, Statement};
+use crate::clock::UnixSeconds;
 use crate::error::WalletError;
 use crate::issuer::{Certainty, IssuerError, Problem};
 use crate::keys::IssuerId;
 use crate::ledger::{FoundingKeys, KnownGrant, SigningKeys};
 use crate::store::tables::account::{ACCOUNTS, AccountRecord};
+use crate::store::tables::act::{self, ActKind, ActState};
 use crate::store::tables::issuer::{ISSUERS, IssuerRecord};
 use crate::store::tables::{Blob, statement};
 use crate::store::{Cipher, StoreError};
@@ -91,6 +93,34 @@ pub(crate) fn account_keys(account: &AccountRecord) -> Result<FoundingKeys, Wall
 /// Grants that are stored, none of them known to be cancelled.
 pub(crate) fn grants(blobs: &[Blob], place: &str) -> Result<Vec<KnownGrant>, WalletError> {
     Ok(all_stored::<Grant>(blobs, place)?.into_iter().map(KnownGrant::uncancelled).collect())
+}
+
+/// The refusals in which an issuer signed that what this wallet cancelled is void. A restored ledger may have lost those
+/// of its older epochs, which is no fraud of its own: they are left out.
+pub(crate) fn cancels(
+    connection: &Connection,
+    cipher: &Cipher,
+    issuer: &KnownIssuer,
+) -> Result<Vec<Signed<Refusal>>, WalletError> {
+    let epoch = issuer.card().epoch;
+    let since = if epoch == 0 {
+        UnixSeconds::MIN
+    } else {
+        let cards = all_stored::<Card>(&issuer.record.earlier_cards, "issuer.earlier_cards")?;
+        let begun = cards.iter().map(Signed::body).filter(|card| card.epoch == epoch);
+        begun.chain([issuer.card()]).map(|card| card.signed_at).min().unwrap_or(UnixSeconds::MAX)
+    };
+    let row = ISSUERS.key(cipher, issuer.record.issuer);
+    let mut cancels = Vec::new();
+    for act in act::of_issuer(connection, cipher, &row)? {
+        if let (ActKind::Cancel, ActState::Accepted, Some(answer)) =
+            (act.record.kind, act.state, &act.record.answer)
+        {
+            cancels.push(stored::<Refusal>(answer, "act.value")?);
+        }
+    }
+    cancels.retain(|cancel| cancel.body().time >= since);
+    Ok(cancels)
 }
 
 /// An artefact that was checked before it was stored.

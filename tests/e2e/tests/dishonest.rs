@@ -7,7 +7,7 @@ use tallystick::event::Event;
 use tallystick::keys::{IssuerId, SigningKey};
 use tallystick::ledger::evidence::Finding;
 use tallystick::money::Amount;
-use tallystick::wallet::{PlanWarning, verify_evidence};
+use tallystick::wallet::{KeyCapabilities, PlanWarning, verify_evidence};
 use tallystick_e2e::{Person, Town};
 
 struct Scene {
@@ -118,6 +118,24 @@ async fn a_debit_that_nobody_signed() {
     let stranger = SigningKey::generate(&SystemEntropy);
     inside.post_unsigned_debit(scene.issuer, payer, payee, Amount::new(100), stranger).await.unwrap();
     // A stranger cannot know that the holder never granted the key. The holder does.
+    scene.assert_caught("bad_entry", Finding::Unanswered).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_debit_by_a_key_that_the_holder_had_cancelled() {
+    let scene = scene().await;
+    let inside = scene.town.host.server().inside();
+    let (payer, payee) = (scene.holder.account(scene.issuer).await, scene.owner.account(scene.issuer).await);
+    let till = SigningKey::generate(&SystemEntropy);
+    let may = KeyCapabilities { pay: true, ..KeyCapabilities::default() };
+    let until = inside.now() + 86_400;
+    let grant =
+        scene.holder.wallet.grant_key(scene.issuer, till.public_key(), may, None, until).await.unwrap();
+    scene.holder.wallet.cancel_grant(scene.issuer, grant.grant).await.unwrap();
+    scene.town.clock.move_by(2);
+    // The issuer says that the key may pay again, and lets it.
+    inside.with_database(|db| db.execute("DELETE FROM cancelled", [])).await.unwrap();
+    inside.post_unsigned_debit(scene.issuer, payer, payee, Amount::new(100), till).await.unwrap();
     scene.assert_caught("bad_entry", Finding::Unanswered).await;
 }
 

@@ -22,6 +22,12 @@ impl KnownGrant {
         Self { grant, cancelled: None }
     }
 
+    /// A grant that is cancelled if one of these refusals says so.
+    pub fn of(grant: Signed<Grant>, cancels: &[Signed<Refusal>]) -> Self {
+        let hash = grant.hash();
+        Self { cancelled: cancels.iter().find(|cancel| cancel.body().subject == hash).cloned(), grant }
+    }
+
     /// When the issuer took note of its cancel.
     pub fn cancelled_at(&self) -> Option<UnixSeconds> {
         let refusal = self.cancelled.as_ref()?.body();

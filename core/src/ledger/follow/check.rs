@@ -57,7 +57,7 @@ pub(super) fn check_executed(
     if !is_executed {
         return Err(charge(None));
     }
-    let grants = with_grant(known.grants, grant.as_ref());
+    let grants = with_grant(known, grant.as_ref());
     let mut rights = None;
     if entry.amount.is_negative() {
         let account = Account { issuer: state.issuer, keys: known.account, grants: &grants };
@@ -125,13 +125,15 @@ fn read_order(
     }
 }
 
-/// The grants that are known, and the one that came along.
-fn with_grant<'a>(known: &'a [KnownGrant], came: Option<&Signed<Grant>>) -> Cow<'a, [KnownGrant]> {
-    let is_new = |came: &&Signed<Grant>| known.iter().all(|known| known.grant.hash() != came.hash());
+/// The grants that are known, and the one that came along: it is no less cancelled because the issuer shows it.
+fn with_grant<'a>(known: &Known<'a>, came: Option<&Signed<Grant>>) -> Cow<'a, [KnownGrant]> {
+    let grants = known.grants;
+    let is_new = |came: &&Signed<Grant>| grants.iter().all(|known| known.grant.hash() != came.hash());
     match came.filter(is_new) {
-        None => Cow::Borrowed(known),
+        None => Cow::Borrowed(grants),
         Some(came) => {
-            known.iter().cloned().chain([KnownGrant::uncancelled(came.clone())]).collect::<Vec<_>>().into()
+            let came = KnownGrant::of(came.clone(), known.cancels);
+            grants.iter().cloned().chain([came]).collect::<Vec<_>>().into()
         }
     }
 }

@@ -20,7 +20,7 @@ use super::authority::Rights;
 use super::evidence::{Evidence, Finding};
 use super::{ChainState, Entry, FoundingKeys, KnownGrant, LedgerError, SigningKeys, Standing};
 use crate::artefact::{
-    Grant, Head, Opening, Order, Receipt, Request, Signed, Statement, Unproven as Unsigned,
+    Grant, Head, Opening, Order, Receipt, Refusal, Request, Signed, Statement, Unproven as Unsigned,
 };
 use crate::keys::{AccountId, Digest, IssuerId};
 use crate::money::Amount;
@@ -38,6 +38,8 @@ pub struct Known<'a> {
     pub opening: Option<&'a Signed<Opening>>,
     /// Grants that name the account, ended and cancelled ones too.
     pub grants: &'a [KnownGrant],
+    /// The issuer's refusals of what this wallet cancelled, whether it still knows the grants or not.
+    pub cancels: &'a [Signed<Refusal>],
     /// The statements that the issuer's cards stand for; they belong to any evidence.
     pub statements: &'a [Signed<Statement>],
 }

@@ -140,7 +140,9 @@ impl Known<'_> {
         let statements = self.statements.iter().map(Signed::bytes);
         let opening = self.opening.iter().map(|opening| opening.bytes());
         let granted = self.grants.iter().map(|known| known.grant.bytes());
-        let cancelled = self.grants.iter().filter_map(|known| known.cancelled.as_ref().map(Signed::bytes));
+        let of_grants = self.grants.iter().filter_map(|known| known.cancelled.as_ref());
+        let others = self.cancels.iter().filter(|cancel| of_grants.clone().all(|known| known != *cancel));
+        let cancelled = of_grants.clone().chain(others).map(Signed::bytes);
         let all = cards.chain(rekeys).chain(statements).chain(opening).chain(granted).chain(cancelled);
         let support = all.map(<[u8]>::to_vec).collect();
         Evidence { issuer: *self.signing.issuer(), contradiction, support }

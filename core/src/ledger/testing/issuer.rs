@@ -202,6 +202,7 @@ impl Issuer {
             account: FoundingKeys::of_account(holding.id, Some(&holding.opening), &holding.rekeys).unwrap(),
             opening: holding.opening.clone(),
             grants: holding.grants.clone(),
+            cancels: self.world.grants.iter().filter_map(|known| known.cancelled.clone()).collect(),
             statements,
         }
     }

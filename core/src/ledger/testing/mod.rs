@@ -147,6 +147,8 @@ pub struct Knowledge {
     pub opening: Signed<Opening>,
     /// The account's grants.
     pub grants: Vec<KnownGrant>,
+    /// The refusals of what was cancelled.
+    pub cancels: Vec<Signed<Refusal>>,
     /// Statements that cards stand for.
     pub statements: Vec<Signed<Statement>>,
 }
@@ -160,6 +162,7 @@ impl Knowledge {
             account: &self.account,
             opening: Some(&self.opening),
             grants: &self.grants,
+            cancels: &self.cancels,
             statements: &self.statements,
         }
     }

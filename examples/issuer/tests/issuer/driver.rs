@@ -70,6 +70,7 @@ impl<'a> Wallet<'a> {
             account: &keys,
             opening: Some(&state.opening),
             grants: &grants,
+            cancels: &[],
             statements: &[],
         };
         let mut follower = Follower::new(known, &NoPast, Base::empty(self.town.issuer, person.account, 0));

@@ -69,6 +69,26 @@ fn a_wallet_that_lost_its_grants_is_answered() {
 }
 
 #[test]
+fn a_cancelled_grant_that_is_shown_again_is_no_less_cancelled() {
+    let mut issuer = town();
+    issuer.grant_key(ANNA, 0, Capabilities::PAY);
+    issuer.wait(10);
+    issuer.cancel_keys(ANNA);
+    issuer.wait(10);
+    let order = issuer.sign_order(ANNA, BEN, 50, Signer::Till(0), None);
+    let base = beginning(&issuer, ANNA);
+    // The issuer forgets the cancel, and executes the order as if the grant were in force.
+    for known in &mut issuer.accounts[ANNA].grants {
+        known.cancelled = None;
+    }
+    issuer.submit(&order).unwrap();
+    issuer.accounts[ANNA].grants.clear();
+    let (_, finding, words) = evidence(judge(&mut issuer, ANNA, &NoPast, base));
+    assert_eq!(finding, Finding::Unanswered);
+    assert!(words.contains("was cancelled"), "{words}");
+}
+
+#[test]
 fn an_order_that_says_something_else() {
     let mut issuer = town();
     let more = changed_order(&mut issuer, |_| {});

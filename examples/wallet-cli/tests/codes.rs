@@ -100,3 +100,27 @@ fn pictures_without_a_code_say_so() {
     assert_eq!(code("missing.png"), "no_such_file");
     assert_eq!(text(&nobody.json_error(["pay", "missing.png"], 1), "code"), "wallet_absent");
 }
+
+#[test]
+fn of_several_currencies_the_payees_own_is_paid() {
+    let town = Town::new();
+    let (baker, grocer) = (town.with_wallet("baker"), town.with_wallet("grocer"));
+    let crusts = town.found_as(&baker, "Bakery", "CRUST", &["--public"]);
+    let apples = town.found(&grocer, "Greens", "APPLE");
+    let account = text(&baker.json(["add", &apples, "--public"]), "account");
+    baker.json(["attest", &account, "Bakery", "--role", "owner", "--currency", "CRUST"]);
+    grocer.json(["attest", &account, "Bakery", "--role", "customer"]);
+    let anna = town.holder("anna", &grocer, &apples, "50");
+    let own = text(&anna.json(["add", &crusts]), "account");
+    baker.json(["issue", &own, "50", "--currency", "CRUST", "--yes", "--unnamed-ok"]);
+
+    let asked = baker.json(["request", "3", "--currency", "APPLE", "--or", "4 CRUST", "--tip", "10"]);
+    let paid = anna.json(["pay", &text(&asked, "link"), "--tip", "10%", "--yes"]);
+    assert_eq!(
+        (text(&paid["amount"], "decimal"), text(&paid["amount"], "currency")),
+        ("4.40".into(), "CRUST".into())
+    );
+    // A second time it is found, also by who would rather pay otherwise.
+    let again = anna.json(["pay", &text(&asked, "link"), "--currency", "APPLE", "--yes"]);
+    assert_eq!(again["payment"], paid["payment"]);
+}

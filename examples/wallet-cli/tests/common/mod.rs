@@ -93,8 +93,13 @@ impl Town {
 
     /// A new issuer on the host, owned by this person. Gives its card's link.
     pub fn found(&self, owner: &Person, name: &str, code: &str) -> String {
+        self.found_as(owner, name, code, &[])
+    }
+
+    /// The same with more arguments.
+    pub fn found_as(&self, owner: &Person, name: &str, code: &str, more: &[&str]) -> String {
         let (origin, key) = (self.origin(), self.tls_key());
-        let created = owner.json([
+        let mut create = vec![
             "issuer",
             "create",
             "--host",
@@ -105,10 +110,10 @@ impl Town {
             name,
             "--code",
             code,
-            "--limit",
-            "1000",
-        ]);
-        text(&created, "link")
+        ];
+        create.extend(["--limit", "1000"]);
+        create.extend(more);
+        text(&owner.json(create), "link")
     }
 
     /// Somebody who holds some of an owner's money.

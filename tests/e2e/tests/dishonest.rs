@@ -134,9 +134,15 @@ async fn a_debit_by_a_key_that_the_holder_had_cancelled() {
     scene.holder.wallet.cancel_grant(scene.issuer, grant.grant).await.unwrap();
     scene.town.clock.move_by(2);
     // The issuer says that the key may pay again, and lets it.
-    inside.with_database(|db| db.execute("DELETE FROM cancelled", [])).await.unwrap();
+    inside
+        .with_database(|db| db.execute_batch("DELETE FROM cancelled; UPDATE grants SET void = 0"))
+        .await
+        .unwrap();
     inside.post_unsigned_debit(scene.issuer, payer, payee, Amount::new(100), till).await.unwrap();
     scene.assert_caught("bad_entry", Finding::Unanswered).await;
+    let kept = scene.holder.wallet.evidence(scene.issuer).await.unwrap();
+    let words = verify_evidence(&kept[0].bytes).unwrap().words;
+    assert!(words.contains("was cancelled"), "{words}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -34,7 +34,10 @@ impl Tablet {
         let mut tablet = Self { client, till: till.url(), session: String::new() };
         let opened = tablet.post("/api/unlock", &json!({ "pin": pin })).await?;
         let cookie = opened.headers().get(header::SET_COOKIE).and_then(|cookie| cookie.to_str().ok());
-        tablet.session = cookie.and_then(|cookie| cookie.split(';').next()).unwrap_or_default().to_owned();
+        cookie
+            .and_then(|cookie| cookie.split(';').next())
+            .unwrap_or_default()
+            .clone_into(&mut tablet.session);
         Ok(tablet)
     }
 
@@ -82,11 +85,12 @@ impl News {
     /// Waits until the till says that this charge is paid.
     pub async fn paid(&mut self, id: &str) -> Result<Value, DemoError> {
         loop {
-            while let Some((event, rest)) = self.read.split_once("\n\n") {
+            while let Some(end) = self.read.find("\n\n") {
+                let rest = self.read.split_off(end + 2);
+                let event = std::mem::replace(&mut self.read, rest);
                 let data: String = event.lines().filter_map(|line| line.strip_prefix("data:")).collect();
                 let is_charge = event.lines().any(|line| line.trim_end() == "event: charge");
                 let told: Value = serde_json::from_str(&data).unwrap_or_default();
-                self.read = rest.to_owned();
                 if is_charge && told["id"] == id && told["state"] == "paid" {
                     return Ok(told);
                 }

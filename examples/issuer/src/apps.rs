@@ -1,7 +1,7 @@
 //! The wallets that an operator recommends: where to get them, and the apps that may open this host's links by themselves.
 //!
-//! A system asks the host which apps may: Android for [`asset_links`] (Digital Asset Links), iOS for
-//! [`site_association`] (Universal Links). An app counts only if it names this host as well.
+//! A system asks the host which apps may: Android for `asset_links` (Digital Asset Links), iOS for
+//! `site_association` (Universal Links). An app counts only if it names this host as well.
 
 use std::fmt;
 use std::str::FromStr;

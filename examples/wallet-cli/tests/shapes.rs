@@ -118,5 +118,8 @@ fn names_and_types_stay() {
         note(&format!("watch: {}", text(&event, "event")), &event);
     }
     note("error", &anna.json_error(["pay", "nothing", "1"], 1));
+    // Whether objects keep their order depends on what else the build holds.
+    let mut shapes = Value::Object(shapes);
+    shapes.sort_all_objects();
     insta::assert_snapshot!(serde_json::to_string_pretty(&shapes).unwrap());
 }

@@ -100,6 +100,9 @@ fn pictures() {
         cases.push(case(&file, &link.to_string(), &code));
     }
     let about = "Codes that we draw. Screen is level M, paper is level Q.";
-    let index = serde_json::to_string_pretty(&json!({"about": about, "cases": cases})).unwrap();
+    let mut index = json!({"about": about, "cases": cases});
+    // Whether objects keep their order depends on what else the build holds.
+    index.sort_all_objects();
+    let index = serde_json::to_string_pretty(&index).unwrap();
     pinned_text("codes.json", &(index + "\n"));
 }

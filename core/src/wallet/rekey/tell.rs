@@ -104,6 +104,11 @@ fn find_uninformed(write: &Write<'_>, keys: &WalletKeys) -> Result<(), WalletErr
 async fn tell(context: &Context, job: &Job, issuer: IssuerId) -> Result<(), WalletError> {
     // Whoever follows the account's chain, or sends what an owner signed, changes the same rows.
     let _alone = context.syncing.lock(issuer).await;
+    // A start's own task and an app's call go through the same list: whoever comes second has nothing to tell, and must
+    // not make a second card and a second grant of it.
+    if !is_to_be_told(context, job, issuer).await? {
+        return Ok(());
+    }
     let rekey = job.rekey()?;
     match holder_of(&rekey) {
         Holder::Account(_) => sync::open::ensure(context, issuer).await?,
@@ -122,6 +127,11 @@ async fn tell(context: &Context, job: &Job, issuer: IssuerId) -> Result<(), Wall
             None => Err(trust::network(&error)),
         },
     }
+}
+
+async fn is_to_be_told(context: &Context, job: &Job, issuer: IssuerId) -> Result<bool, WalletError> {
+    let jobs = context.read(load).await?;
+    Ok(jobs.iter().any(|now| now.rekey == job.rekey && now.to_tell.contains(&issuer)))
 }
 
 /// The owner's role ends with the issuer's old key. It is given anew, so it must be known.

@@ -2,6 +2,8 @@
 //!
 //! A plan moves nothing and promises nothing. What it says is checked again when it is confirmed.
 
+use serde::Serialize;
+
 use super::payee::{KnownPayee, PayeeView};
 use super::request_view::PayeeWords;
 use super::{Wallet, policy, search};
@@ -110,8 +112,9 @@ pub struct PaymentPlan {
 }
 
 /// Something that is worth a second look. None forbids the payment but the last three, with which it will fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PlanWarning {
     /// No issuer that the holder chose vouches for a name of this account. Ask twice.

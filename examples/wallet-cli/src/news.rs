@@ -8,7 +8,6 @@ use crate::commands::acting_in_words;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::show::short;
-use crate::show::values::acting_state;
 
 /// One thing that happened, in words.
 pub struct Told {
@@ -115,10 +114,7 @@ pub async fn in_words(session: &Session<'_>, event: &Event) -> Option<Told> {
         )),
         Event::ActingChanged { issuer, state } => {
             let name = name(session, issuer).await;
-            let text = format!(
-                "The account at {name} for which you act: {}.",
-                acting_in_words(acting_state(*state))
-            );
+            let text = format!("The account at {name} for which you act: {}.", acting_in_words(*state));
             Some(Told { text, careful: *state != ActingState::InForce })
         }
         Event::AccountRekeyed { issuer } => {

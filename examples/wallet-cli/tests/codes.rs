@@ -43,6 +43,14 @@ fn a_request_is_scanned_and_paid_from_its_picture() {
     );
     assert!(ran.out.contains(&words), "{}", ran.out);
 
+    // The payer shows the receipt, and the payee pays a part of it back.
+    let details = anna.json(["history", &text(&paid, "payment")]);
+    let receipt = text(&details, "receipt_link");
+    assert_eq!(text(&bakery.json(["scan", &receipt])["known"], "payment"), text(&paid, "payment"));
+    let refund = bakery.json(["refund", &receipt, "1", "--yes", "--unnamed-ok"]);
+    assert_eq!(text(&refund, "repays"), text(&paid, "payment"));
+    assert_eq!(anna.json_error(["refund", &receipt, "--yes"], 1)["code"], "own_payment");
+
     // Once more, by somebody else.
     let ben = town.holder("ben", &owner, &link, "50");
     assert_eq!(ben.json_error(["pay", picture, "--yes"], 1)["code"], "already_paid");
@@ -61,7 +69,10 @@ fn the_code_is_drawn_where_it_is_wanted() {
     let svg = owner.wallet.with_file_name("code.svg");
     owner.json(["request", "3", "--picture", svg.to_str().unwrap()]);
     assert!(std::fs::read_to_string(&svg).unwrap().starts_with("<svg"));
-    assert_eq!(owner.json_error(["request", "3", "--picture", "code.gif"], 2)["code"], "usage");
+    // A form that nobody knows is said before anything is asked for.
+    let before = owner.json(["request", "--list"])["requests"].as_array().map(Vec::len);
+    assert_eq!(owner.run(["request", "3", "--picture", "code.gif"]).code, 2);
+    assert_eq!(owner.json(["request", "--list"])["requests"].as_array().map(Vec::len), before);
 }
 
 #[test]

@@ -5,12 +5,12 @@ use serde::Serialize;
 use tallystick::clock::UnixSeconds;
 use tallystick::keys::{AccountId, IssuerId};
 use tallystick::money::{Amount, Currency};
-use tallystick::wallet::CurrencyInfo;
+use tallystick::wallet::{ActingState, CurrencyInfo};
 
 use crate::choice;
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::show::values::{CurrencyFields, Money, acting_state};
+use crate::show::values::{CurrencyFields, Money};
 use crate::show::{Cell, Page, Report, Table};
 
 /// Show what you hold, currency by currency.
@@ -51,7 +51,7 @@ async fn held(session: &Session<'_>, info: &CurrencyInfo) -> Result<Held, Failur
         held: money(balance.held),
         available: money(balance.available),
         verified_at: balance.verified_at,
-        acting: info.acting.as_ref().map(|acting| acting_state(acting.state)),
+        acting: info.acting.as_ref().map(|acting| acting.state),
         currency: info.currency.clone(),
     })
 }
@@ -69,7 +69,7 @@ pub struct Held {
     verified_at: Option<UnixSeconds>,
     /// If the account is somebody else's, how the grant stands by which this device acts for it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    acting: Option<&'static str>,
+    acting: Option<ActingState>,
     #[serde(skip)]
     currency: Currency,
 }
@@ -109,7 +109,7 @@ fn row(page: &Page<'_>, held: &Held) -> [Cell; 6] {
         proved,
         match held.acting {
             None => Cell::text(""),
-            Some("in_force") => Cell::text("somebody else's: you act for it"),
+            Some(ActingState::InForce) => Cell::text("somebody else's: you act for it"),
             Some(state) => {
                 Cell::text(format!("somebody else's: {}", acting_in_words(state))).styled(Page::CAREFUL)
             }
@@ -144,12 +144,12 @@ impl Report for One {
 }
 
 /// How a grant stands by which this device acts for somebody else's account.
-pub fn acting_in_words(state: &str) -> &'static str {
+pub fn acting_in_words(state: ActingState) -> &'static str {
     match state {
-        "in_force" => "this device may act for it",
-        "ended" => "this device's time for it is over",
-        "cancelled" => "its holder took this device's rights back",
-        _ => "its keys were replaced: its holder must let this device act anew",
+        ActingState::InForce => "this device may act for it",
+        ActingState::Ended => "this device's time for it is over",
+        ActingState::Cancelled => "its holder took this device's rights back",
+        ActingState::Void => "its keys were replaced: its holder must let this device act anew",
     }
 }
 

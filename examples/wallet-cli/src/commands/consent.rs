@@ -109,21 +109,6 @@ fn payee(plan: &PaymentPlan) -> String {
     }
 }
 
-/// A warning's stable name, for scripts.
-pub fn code(warning: PlanWarning) -> &'static str {
-    match warning {
-        PlanWarning::UnnamedPayee => "unnamed_payee",
-        PlanWarning::FirstPayment => "first_payment",
-        PlanWarning::KeyChanged => "key_changed",
-        PlanWarning::NameChanged => "name_changed",
-        PlanWarning::IssuerDistrusted => "issuer_distrusted",
-        PlanWarning::OverLimit => "over_limit",
-        PlanWarning::NotEnough => "not_enough",
-        PlanWarning::Expired => "expired",
-        _ => "other",
-    }
-}
-
 /// A warning in plain words; `None` for those that end the payment with words of their own.
 fn in_words(plan: &PaymentPlan, warning: PlanWarning) -> Option<String> {
     let payee = &plan.payee;

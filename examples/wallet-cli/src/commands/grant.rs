@@ -12,7 +12,7 @@ use tallystick::wallet::{CurrencyInfo, GrantGivenTo, GrantInfo, GrantState, KeyC
 use super::issuer::owned;
 use crate::failure::Failure;
 use crate::session::{Session, now};
-use crate::show::values::Money;
+use crate::show::values::{Money, capability_names};
 use crate::show::{Cell, Page, Report, Table, short};
 
 /// How long a grant lasts if nobody says otherwise.
@@ -215,20 +215,6 @@ pub fn role_name(role: Role) -> &'static str {
         Role::Owner => "owner",
         Role::Worker => "worker",
     }
-}
-
-/// The names of capabilities for scripts.
-pub fn capability_names(set: KeyCapabilities) -> Vec<&'static str> {
-    [
-        (set.pay, "pay"),
-        (set.receive, "receive"),
-        (set.refund, "refund"),
-        (set.view, "view"),
-        (set.attest, "attest"),
-    ]
-    .into_iter()
-    .filter_map(|(given, name)| given.then_some(name))
-    .collect()
 }
 
 fn state_name(state: GrantState) -> &'static str {

@@ -157,6 +157,8 @@ struct One {
     last_fault: Option<String>,
     /// When the issuer refuses it.
     not_after: Option<UnixSeconds>,
+    /// What the payer shows at the till, for instance for a refund.
+    receipt_link: Option<String>,
     /// Signed bytes, as base64url.
     proof: Proof,
 }
@@ -180,6 +182,7 @@ impl One {
             attempts: details.attempts,
             last_fault: details.last_fault,
             not_after: details.not_after,
+            receipt_link: details.receipt_link,
             proof: Proof {
                 order: text(details.order),
                 receipt: text(details.receipt),
@@ -218,6 +221,10 @@ impl Report for One {
             PaymentState::Lapsed => page.careful("Ran out of time. Nothing was paid, and that is proved."),
         }
         page.table(&details(fields, currency, manner));
+        if let Some(link) = &self.receipt_link {
+            page.note("The payee finds it by this link of the receipt, for instance to pay it back (`tally refund LINK`):");
+            page.verbatim(link);
+        }
         let has = |bytes: &Option<String>, what: &'static str| bytes.as_ref().map(|_| what);
         let held: Vec<&str> = [
             has(&self.proof.order, "the order"),

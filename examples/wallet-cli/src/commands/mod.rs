@@ -33,7 +33,6 @@ mod watch;
 use clap::Subcommand;
 
 pub use balance::acting_in_words;
-pub use grant::capability_names;
 
 use crate::failure::Failure;
 use crate::session::{App, Session};

@@ -1,12 +1,12 @@
 //! `tally pay`: shows what will happen, asks, and pays exactly once.
 
 use clap::Args;
-use tallystick::artefact::{Request, Unproven};
-use tallystick::issuer::IssuerBackend as _;
 use tallystick::keys::{AccountId, IssuerId};
 use tallystick::money::{self, Amount};
-use tallystick::request::{self, CardLink, RequestLink};
-use tallystick::wallet::{CurrencyInfo, PayTo, PaymentPlan, PaymentWay, PaymentWish, PlanWarning};
+use tallystick::request::CardLink;
+use tallystick::wallet::{
+    CurrencyInfo, Obstacle, ObstructedPrice, PayTo, PaymentPlan, PaymentWay, PaymentWish, PlanWarning,
+};
 
 use super::consent::{self, Consent};
 use super::payment;
@@ -70,14 +70,14 @@ pub async fn confirm(session: &Session<'_>, plan: PaymentPlan, consent: &Consent
 }
 
 async fn plan(session: &Session<'_>, pay: &Pay) -> Result<PaymentPlan, Failure> {
-    let target = Target::find(session, pay).await?;
-    let currency = &target.info.currency;
+    let terms = Terms::find(session, pay).await?;
+    let currency = &terms.info.currency;
     let manner = &session.app.manner;
     let amount = pay.amount.as_deref().map(|text| manner.parse_payable(text, currency)).transpose()?;
-    let tip = pay.tip.as_deref().map(|text| target.tip(manner, text, amount)).transpose()?;
+    let tip = pay.tip.as_deref().map(|text| terms.tip(manner, text, amount)).transpose()?;
     let wish = PaymentWish {
-        to: target.to,
-        issuer: Some(target.info.issuer),
+        to: terms.to,
+        issuer: Some(terms.info.issuer),
         amount,
         tip,
         memo: pay.memo.clone(),
@@ -99,25 +99,52 @@ pub async fn make(session: &Session<'_>, wish: PaymentWish) -> Result<PaymentPla
     Ok(session.wallet.plan(wish).await?)
 }
 
-/// Whom to pay, and in whose money.
-struct Target {
+/// Whom to pay, in whose money, at which price if that is fixed.
+struct Terms {
     to: PayTo,
     info: CurrencyInfo,
-    request: Option<Unproven<Request>>,
+    price: Option<Amount>,
 }
 
-impl Target {
+impl Terms {
     async fn find(session: &Session<'_>, pay: &Pay) -> Result<Self, Failure> {
         let all = session.wallet.currencies().await?;
-        let wanted = pay.currency.as_deref();
-        if let Ok(account) = pay.to.trim().parse::<AccountId>() {
-            let info = choice::currency(&all, wanted)?.clone();
-            let to = PayTo::Account { issuer: info.issuer, account };
-            return Ok(Self { to, info, request: None });
+        let Ok(account) = pay.to.trim().parse::<AccountId>() else {
+            return Self::of_request(session, pay, &all).await;
+        };
+        let info = choice::currency(&all, pay.currency.as_deref())?.clone();
+        Ok(Self { to: PayTo::Account { issuer: info.issuer, account }, info, price: None })
+    }
+
+    /// In the currency that was wished for, the only one of the wallet that the request takes, or the best by the holder's
+    /// own policy.
+    async fn of_request(session: &Session<'_>, pay: &Pay, all: &[CurrencyInfo]) -> Result<Self, Failure> {
+        if CardLink::parse(&pay.to).is_ok() {
+            return Err(Failure::new("not_a_request", "This is the link of a currency, not of a request")
+                .advise(format!("Add the currency first: tally add {}", tame(&pay.to))));
         }
-        let request = fetch(session, &pay.to).await?;
-        let info = in_whose_money(session, &all, request.body(), pay).await?.clone();
-        Ok(Self { to: PayTo::Request { link: pay.to.clone() }, info, request: Some(request) })
+        let wanted = pay.currency.as_deref().map(|wanted| choice::currency(all, Some(wanted))).transpose()?;
+        let wish =
+            PaymentWish { issuer: wanted.map(|info| info.issuer), ..PaymentWish::of_link(pay.to.as_str()) };
+        let choices = session.wallet.ways_to_pay(wish.clone()).await?;
+        let plans: Vec<&PaymentPlan> = choices
+            .ways
+            .iter()
+            .filter_map(|way| match way {
+                PaymentWay::Held { plan, .. } => Some(plan),
+                _ => None,
+            })
+            .collect();
+        let (issuer, price) = match plans.as_slice() {
+            [] => (open_price(session, all, &choices.obstructed, wish.clone()).await?, None),
+            [best, others @ ..] if choices.decided || others.is_empty() => {
+                tell_of(session, others);
+                (best.issuer, Some(best.total))
+            }
+            several => (one_of(all, several.iter().map(|plan| plan.issuer))?, None),
+        };
+        let info = session.currency_of(issuer).await?;
+        Ok(Self { to: wish.to, info, price })
     }
 
     /// A tip as an amount, or as a percentage of the price.
@@ -127,76 +154,55 @@ impl Target {
         };
         let bad = || Failure::usage("tip_percent_invalid", format!("`{text}` is no whole percentage"));
         let percent = percent.trim().parse::<u8>().map_err(|_| bad())?;
-        let price = match &self.request {
-            Some(request) => request::price(request.body(), &self.info.issuer, amount)
-                .map_err(|error| Failure::new(error.code(), error))?,
-            None => amount.ok_or_else(|| Failure::new("amount_missing", "How much is to be paid?"))?,
-        };
+        let price = self.price.or(amount);
+        let price = price.ok_or_else(|| Failure::new("amount_missing", "How much is to be paid?"))?;
         Ok(money::tip(price, percent)?)
     }
 }
 
-async fn fetch(session: &Session<'_>, link: &str) -> Result<Unproven<Request>, Failure> {
-    if CardLink::parse(link).is_ok() {
-        return Err(Failure::new("not_a_request", "This is the link of a currency, not of a request")
-            .advise(format!("Add the currency first: tally add {}", tame(link))));
-    }
-    match RequestLink::parse(link).map_err(|error| Failure::new(error.code(), error))? {
-        RequestLink::ByValue { request, .. } => Ok(request),
-        RequestLink::ByReference { host, hash } => Ok(session.backend.request(&host, &hash).await?),
-    }
-}
-
-/// The currency that was wished for, the only one of the wallet that the request takes, or the best by the holder's own
-/// policy.
-async fn in_whose_money<'a>(
+/// The currency of a request that leaves the amount to the payer, or why no price of it can be paid.
+async fn open_price(
     session: &Session<'_>,
-    all: &'a [CurrencyInfo],
-    request: &Request,
-    pay: &Pay,
-) -> Result<&'a CurrencyInfo, Failure> {
-    let held: Vec<IssuerId> = all.iter().map(|info| info.issuer).collect();
-    let taken = request::issuers_of(request, &held).map_err(|error| Failure::new(error.code(), error))?;
-    if taken.is_empty() {
-        return Err(Failure::new("no_price", "The request asks for none of the currencies in this wallet"));
+    all: &[CurrencyInfo],
+    obstructed: &[ObstructedPrice],
+    wish: PaymentWish,
+) -> Result<IssuerId, Failure> {
+    let open = obstructed.iter().filter(|price| price.obstacle == Obstacle::AmountMissing);
+    let open: Vec<IssuerId> = open.filter_map(|price| price.issuer).collect();
+    if !open.is_empty() {
+        return one_of(all, open.into_iter());
     }
-    let payable: Vec<CurrencyInfo> =
-        all.iter().filter(|info| taken.contains(&info.issuer)).cloned().collect();
-    let chosen = match &pay.currency {
-        Some(wanted) => choice::currency(all, Some(wanted))?.issuer,
-        None => match best(session, pay, payable.len()).await? {
-            Some(best) => best,
-            None => choice::currency(&payable, None)?.issuer,
-        },
-    };
-    all.iter()
-        .find(|info| info.issuer == chosen && taken.contains(&chosen))
-        .ok_or_else(|| Failure::new("no_price", "The request cannot be paid in this currency"))
+    if obstructed.iter().all(|price| price.obstacle == Obstacle::NotHeld) {
+        let text = match wish.issuer {
+            Some(_) => "The request cannot be paid in this currency",
+            None => "The request asks for none of the currencies in this wallet",
+        };
+        return Err(Failure::new("no_price", text));
+    }
+    match session.wallet.plan(wish).await {
+        // What stood in the way has gone meanwhile.
+        Ok(plan) => Ok(plan.issuer),
+        Err(error) => Err(session.explain(error).await),
+    }
 }
 
-/// The best of several currencies, if that is for the wallet to say. A person is told of the others.
-async fn best(session: &Session<'_>, pay: &Pay, payable: usize) -> Result<Option<IssuerId>, Failure> {
-    if payable < 2 {
-        return Ok(None);
+/// The only one of several issuers, or the question which.
+fn one_of(all: &[CurrencyInfo], issuers: impl Iterator<Item = IssuerId>) -> Result<IssuerId, Failure> {
+    let issuers: Vec<IssuerId> = issuers.collect();
+    let these: Vec<CurrencyInfo> =
+        all.iter().filter(|info| issuers.contains(&info.issuer)).cloned().collect();
+    Ok(choice::currency(&these, None)?.issuer)
+}
+
+/// Tells a person what the wallet could have chosen instead.
+fn tell_of(session: &Session<'_>, others: &[&PaymentPlan]) {
+    if others.is_empty() {
+        return;
     }
-    let choices = session.wallet.ways_to_pay(PaymentWish::of_link(&pay.to)).await?;
-    if !choices.decided {
-        return Ok(None);
-    }
-    let mut ways = choices.ways.iter().filter_map(|way| match way {
-        PaymentWay::Held { plan, .. } => Some(plan),
-        _ => None,
-    });
-    let Some(first) = ways.next() else { return Ok(None) };
     let manner = &session.app.manner;
-    let others: Vec<String> = ways.map(|plan| manner.amount(plan.total, &plan.currency)).collect();
-    if !others.is_empty() {
+    let others: Vec<String> = others.iter().map(|plan| manner.amount(plan.total, &plan.currency)).collect();
+    session.app.printer.tell(manner, |page| {
         let others = others.join(" or ");
-        session.app.printer.tell(manner, |page| {
-            page.note(format!(
-                "Your wallet chose among your currencies. With --currency it would be {others}."
-            ));
-        });
-    }
-    Ok(Some(first.issuer))
+        page.note(format!("Your wallet chose among your currencies. With --currency it would be {others}."));
+    });
 }

@@ -29,7 +29,7 @@ pub async fn outcome(session: &Session<'_>, payment: &Payment) -> Result<(), Fai
 }
 
 /// A payment that was executed.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 pub struct Executed {
     #[serde(flatten)]
     fields: PaymentFields,
@@ -41,6 +41,13 @@ impl Executed {
     /// This payment, in this currency.
     pub fn of(payment: &Payment, info: &CurrencyInfo) -> Self {
         Self { fields: PaymentFields::of(payment, info), currency: info.currency.clone() }
+    }
+}
+
+impl Executed {
+    /// Whether it came in, so that it can be paid back.
+    pub fn came_in(&self) -> bool {
+        self.fields.direction == Direction::In
     }
 }
 

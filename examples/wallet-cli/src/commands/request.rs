@@ -1,20 +1,19 @@
 //! `tally request`: a link that others can pay.
 
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
 use tallystick::clock::UnixSeconds;
 use tallystick::keys::{Digest, IssuerId, RequestId};
 use tallystick::money::Amount;
-use tallystick::request::{Code, CodeLevel, RequestLink};
+use tallystick::request::{Code, CodeLevel};
 use tallystick::wallet::{CurrencyInfo, PriceWish, RequestInfo, RequestLine, RequestWish, TipWish};
 
 use super::payment;
 use crate::choice;
 use crate::failure::Failure;
-use crate::picture;
+use crate::picture::PictureFile;
 use crate::session::{Session, now};
 use crate::show::values::Money;
 use crate::show::{Cell, Manner, Page, Report, Table, short, tame};
@@ -66,8 +65,8 @@ pub struct Request {
     #[arg(long)]
     code: bool,
     /// Save a picture of the code: FILE.png or FILE.svg.
-    #[arg(long, value_name = "FILE")]
-    picture: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", value_parser = PictureFile::parse)]
+    picture: Option<PictureFile>,
     /// List the newest requests instead of making one.
     #[arg(long)]
     list: bool,
@@ -90,24 +89,23 @@ pub async fn run(session: &Session<'_>, request: Request) -> Result<(), Failure>
     }
     if let Some(id) = &request.show {
         let asked = find(session, id).await?;
-        let code = code(&request, &asked.link)?;
+        let code = code(&request, &asked)?;
         session.print(&Shown { fields: Fields::of(&asked), code })?;
         return if request.wait { wait(session, &asked).await } else { Ok(()) };
     }
     let wish = wish(session, &request).await?;
     let asked = session.wallet.request_payment(wish.0).await?;
-    let code = code(&request, &asked.link)?;
+    let code = code(&request, &asked)?;
     session.print(&Asked { fields: Fields::of(&asked), prices: wish.1, code })?;
     if request.wait { wait(session, &asked).await } else { Ok(()) }
 }
 
 /// The code to be shown, if it is to be; saved, if that was asked.
-fn code(request: &Request, link: &str) -> Result<Option<Code>, Failure> {
-    let segments = RequestLink::parse(link).map(|link| link.segments());
-    let code = segments.and_then(|segments| Code::of_link(&segments, CodeLevel::Screen));
+fn code(request: &Request, asked: &RequestInfo) -> Result<Option<Code>, Failure> {
+    let code = Code::of_link(&asked.code, CodeLevel::Screen);
     let code = code.map_err(|error| Failure::new(error.code(), error))?;
     if let Some(file) = &request.picture {
-        picture::save(&code, file)?;
+        file.save(&code)?;
     }
     Ok((request.code || std::io::stdout().is_terminal()).then_some(code))
 }

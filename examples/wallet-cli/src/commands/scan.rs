@@ -4,13 +4,14 @@ use clap::Args;
 use serde::Serialize;
 use tallystick::keys::{AccountId, Digest, IssuerId, PublicKey};
 use tallystick::request::{CodeSystem, RequestLink, Scanned, scan};
-use tallystick::wallet::{PaymentPlan, PaymentWish};
+use tallystick::wallet::{PaymentPlan, PaymentWish, PlanWarning};
 
+use super::payment::Executed;
 use super::{consent, pay};
 use crate::failure::Failure;
 use crate::session::{App, Session};
-use crate::show::values::{Money, PaymentFields};
-use crate::show::{Manner, Page, Report, Table, short, tame};
+use crate::show::values::Money;
+use crate::show::{Page, Report, short};
 use crate::source;
 
 /// Tell what a code is: a payment request, a currency, a receipt, or something else.
@@ -75,7 +76,7 @@ enum Found {
         payment: Digest,
         /// The payment, if this wallet was part of it.
         #[serde(skip_serializing_if = "Option::is_none")]
-        known: Option<Box<PaymentFields>>,
+        known: Option<Box<Executed>>,
     },
     Key {
         link: String,
@@ -104,7 +105,7 @@ struct PlanFields {
     vouched_by: String,
     total: Money,
     available: Money,
-    warnings: Vec<String>,
+    warnings: Vec<PlanWarning>,
     #[serde(skip)]
     plan: PaymentPlan,
 }
@@ -118,7 +119,7 @@ impl From<PaymentPlan> for PlanFields {
             vouched_by: plan.payee.vouched_by.clone(),
             total: Money::of(plan.total, &plan.currency),
             available: Money::of(plan.available, &plan.currency),
-            warnings: plan.warnings.iter().map(|warning| consent::code(*warning).to_owned()).collect(),
+            warnings: plan.warnings.clone(),
             plan,
         }
     }
@@ -170,7 +171,7 @@ async fn with_wallet(session: &Session<'_>, mut found: Found) -> Result<(), Fail
         Found::Receipt { payment, known, .. } => {
             if let Ok(details) = session.wallet.payment(*payment).await {
                 let info = session.currency_of(details.payment.issuer).await?;
-                *known = Some(Box::new(PaymentFields::of(&details.payment, &info)));
+                *known = Some(Box::new(Executed::of(&details.payment, &info)));
             }
         }
         _ => {}
@@ -242,20 +243,17 @@ impl Report for Found {
     }
 }
 
-fn receipt(page: &mut Page<'_>, payment: &Digest, known: Option<&PaymentFields>) {
+fn receipt(page: &mut Page<'_>, payment: &Digest, known: Option<&Executed>) {
     page.title("A receipt");
-    let Some(known) = known else {
-        page.line(format!("It names payment {}, of which this wallet was no part.", short(payment)));
-        return;
-    };
-    let manner: &Manner = page.manner();
-    let mut table = Table::new();
-    table.row(["amount".into(), format!("{} {}", known.amount.decimal, known.amount.currency).into()]);
-    table.row(["when".into(), manner.time(known.at).into()]);
-    table.row(["with".into(), tame(&super::payment::other_side(known)).into()]);
-    table.row(["paid back".into(), known.refunded.decimal.clone().into()]);
-    page.table(&table);
-    page.note(format!("tally refund {}", short(payment)));
+    match known {
+        None => page.line(format!("It names payment {}, of which this wallet was no part.", short(payment))),
+        Some(known) => {
+            known.show(page);
+            if known.came_in() {
+                page.note(format!("tally refund {}", short(payment)));
+            }
+        }
+    }
 }
 
 fn system_in_words(system: CodeSystem) -> &'static str {

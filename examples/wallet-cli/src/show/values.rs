@@ -1,12 +1,13 @@
 //! The shapes of JSON. Their names stay: scripts depend on them.
 
-use crate::commands::capability_names;
 use serde::Serialize;
 use tallystick::clock::UnixSeconds;
 use tallystick::keys::{AccountId, Digest, IssuerId, RequestId};
 use tallystick::money::{Amount, Currency};
 use tallystick::request::PaymentMark;
-use tallystick::wallet::{ActingInfo, ActingState, CurrencyInfo, Direction, Payment, PaymentState};
+use tallystick::wallet::{
+    ActingInfo, ActingState, CurrencyInfo, Direction, KeyCapabilities, Payment, PaymentState,
+};
 
 /// An amount: exact, and as plain decimal text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -62,7 +63,7 @@ pub struct ActingFields {
     /// The grant.
     pub grant: Digest,
     /// `in_force`, `ended`, `cancelled` or `void`.
-    pub state: &'static str,
+    pub state: ActingState,
     /// What it allows.
     pub may: Vec<&'static str>,
     /// The most that may be paid in one UTC day.
@@ -78,7 +79,7 @@ impl ActingFields {
         let money = |amount: Option<Amount>| amount.map(|amount| Money::of(amount, currency));
         Self {
             grant: acting.grant,
-            state: acting_state(acting.state),
+            state: acting.state,
             may: capability_names(acting.capabilities),
             limit: money(acting.limit),
             left_today: money(acting.left_today),
@@ -87,14 +88,18 @@ impl ActingFields {
     }
 }
 
-/// The name of a grant's state for scripts.
-pub fn acting_state(state: ActingState) -> &'static str {
-    match state {
-        ActingState::InForce => "in_force",
-        ActingState::Ended => "ended",
-        ActingState::Cancelled => "cancelled",
-        ActingState::Void => "void",
-    }
+/// The names of capabilities for scripts.
+pub fn capability_names(set: KeyCapabilities) -> Vec<&'static str> {
+    [
+        (set.pay, "pay"),
+        (set.receive, "receive"),
+        (set.refund, "refund"),
+        (set.view, "view"),
+        (set.attest, "attest"),
+    ]
+    .into_iter()
+    .filter_map(|(given, name)| given.then_some(name))
+    .collect()
 }
 
 impl From<&CurrencyInfo> for CurrencyFields {

@@ -46,5 +46,15 @@ where
     runtime.spawn(work).await.unwrap_or_else(|_| Err(Stopped::Fault.into()))
 }
 
+/// The same for work that computes and waits for nobody, or blocks on a disk: on a thread that may.
+pub async fn computed<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<Stopped> + Send + 'static,
+{
+    let runtime = RUNTIME.as_ref().ok_or(Stopped::NoThreads)?;
+    runtime.spawn_blocking(work).await.unwrap_or_else(|_| Err(Stopped::Fault.into()))
+}
+
 #[cfg(test)]
 mod tests;

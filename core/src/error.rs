@@ -4,8 +4,9 @@
 //! [`WalletError::code`], and show the text.
 
 use crate::artefact::ArtefactError;
-use crate::keys::{Digest, IssuerId, KeyError};
+use crate::keys::{Digest, IssuerId, KeyError, PhraseError, SecretStoreError};
 use crate::money::{Amount, MoneyError};
+use crate::request::{CodeError, LinkError, PictureError};
 use crate::store::StoreError;
 
 /// Why a call to the wallet failed. Nothing was done half.
@@ -200,7 +201,7 @@ impl From<StoreError> for WalletError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Locked => Self::Locked,
-            StoreError::Secrets(error) => Self::denied(error.code(), &error),
+            StoreError::Secrets(error) => error.into(),
             error => Self::Storage { fault: error.code().into(), reason: error.to_string() },
         }
     }
@@ -208,7 +209,37 @@ impl From<StoreError> for WalletError {
 
 impl From<MoneyError> for WalletError {
     fn from(error: MoneyError) -> Self {
-        Self::invalid("amount", error.code(), error)
+        Self::invalid(error.field(), error.code(), error)
+    }
+}
+
+impl From<SecretStoreError> for WalletError {
+    fn from(error: SecretStoreError) -> Self {
+        Self::denied(error.code(), error)
+    }
+}
+
+impl From<PhraseError> for WalletError {
+    fn from(error: PhraseError) -> Self {
+        Self::invalid("phrase", error.code(), error)
+    }
+}
+
+impl From<LinkError> for WalletError {
+    fn from(error: LinkError) -> Self {
+        Self::invalid("link", error.code(), error)
+    }
+}
+
+impl From<CodeError> for WalletError {
+    fn from(error: CodeError) -> Self {
+        Self::invalid("code", error.code(), error)
+    }
+}
+
+impl From<PictureError> for WalletError {
+    fn from(error: PictureError) -> Self {
+        Self::invalid("picture", error.code(), error)
     }
 }
 

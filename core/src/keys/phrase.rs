@@ -76,7 +76,6 @@ impl Seed {
 
 /// Why text is not a recovery phrase. The words themselves are never in an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[non_exhaustive]
 pub enum PhraseError {
     /// Not 24 words, though each is in the list.

@@ -82,6 +82,18 @@ pub enum MoneyError {
 }
 
 impl MoneyError {
+    /// The value that is wrong.
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::Currency { .. } => "currency",
+            Self::Locale => "locale",
+            Self::Rate => "rate",
+            Self::Price => "price",
+            Self::TipPercent { .. } => "tip",
+            _ => "amount",
+        }
+    }
+
     /// A stable name for this error.
     pub fn code(&self) -> &'static str {
         match self {

@@ -11,6 +11,8 @@ mod amount;
 mod currency;
 mod display_rate;
 mod error;
+#[cfg(feature = "uniffi")]
+mod foreign;
 mod format;
 mod parse;
 mod rate;

@@ -19,8 +19,10 @@ const DAY_SECONDS: i64 = 86_400;
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct SpendingLimits {
     /// The most for one payment.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub per_payment: Option<Amount>,
     /// The most in one UTC day.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub per_day: Option<Amount>,
 }
 

@@ -34,7 +34,10 @@ impl CardLink {
         let issuer = IssuerId::from_slice(&parts.code).map_err(|_| LinkError::Incomplete)?;
         Ok(Self { host: parts.host.ok_or(LinkError::HostMissing)?, issuer })
     }
+}
 
+#[cfg_attr(feature = "uniffi", uniffi::export)]
+impl CardLink {
     /// The link as a plain camera opens it.
     pub fn text(&self) -> String {
         self.segments().to_string()
@@ -45,7 +48,7 @@ impl CardLink {
         format!("tallystick:c/{}{}", self.issuer, query(Some(&self.host)))
     }
 
-    /// [`text`](Self::text) in the two segments of a code.
+    /// The text in the two segments of a code.
     pub fn segments(&self) -> LinkText {
         LinkText { start: format!("https://{}/c/", self.host), code: self.issuer.to_string() }
     }

@@ -42,6 +42,13 @@ impl GrantLink {
         })
     }
 
+    fn code(&self) -> String {
+        encode([self.issuer.as_bytes().as_slice(), self.account.as_bytes().as_slice()].concat())
+    }
+}
+
+#[cfg_attr(feature = "uniffi", uniffi::export)]
+impl GrantLink {
     /// The link as a plain camera opens it.
     pub fn text(&self) -> String {
         self.segments().to_string()
@@ -52,13 +59,9 @@ impl GrantLink {
         format!("tallystick:g/{}{}", self.code(), query(Some(&self.host)))
     }
 
-    /// [`text`](Self::text) in the two segments of a code.
+    /// The text in the two segments of a code.
     pub fn segments(&self) -> LinkText {
         LinkText { start: format!("https://{}/g/", self.host), code: self.code() }
-    }
-
-    fn code(&self) -> String {
-        encode([self.issuer.as_bytes().as_slice(), self.account.as_bytes().as_slice()].concat())
     }
 }
 

@@ -33,13 +33,16 @@ impl KeyLink {
     pub(super) fn of(parts: &Parts) -> Result<Self, LinkError> {
         Self::new(PublicKey::from_slice(&parts.code).map_err(|_| LinkError::Incomplete)?)
     }
+}
 
+#[cfg_attr(feature = "uniffi", uniffi::export)]
+impl KeyLink {
     /// The link. There is only the app's own form: a plain camera could do nothing with a key.
     pub fn text(&self) -> String {
         self.segments().to_string()
     }
 
-    /// [`text`](Self::text) in the two segments of a code.
+    /// The text in the two segments of a code.
     pub fn segments(&self) -> LinkText {
         LinkText { start: "tallystick:k/".to_owned(), code: encode(self.key) }
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use data_encoding::BASE32_NOPAD;
 use url::Url;
 
-use super::{CardLink, GrantLink, KeyLink, LinkError, ReceiptLink, RequestLink, host};
+use super::{CardLink, GrantLink, KeyLink, LinkError, LinkText, ReceiptLink, RequestLink, host};
 
 /// The most bytes of a text that is looked at: a request of 2,048 bytes in BASE32 and a host fit.
 pub const MAX_LINK_LENGTH: usize = 4_096;
@@ -24,6 +24,19 @@ pub enum Link {
     Receipt(ReceiptLink),
     /// Shows a key that wants to be granted something.
     Key(KeyLink),
+}
+
+impl Link {
+    /// The link as a plain camera opens it, in the two segments of a code.
+    pub fn segments(&self) -> LinkText {
+        match self {
+            Self::Request(link) => link.segments(),
+            Self::Card(link) => link.segments(),
+            Self::Grant(link) => link.segments(),
+            Self::Receipt(link) => link.segments(),
+            Self::Key(link) => link.segments(),
+        }
+    }
 }
 
 /// Reads a link: `https://<host>/p/…` (or `/c/…`, `/g/…`, `/r/…`), or the app's own form `tallystick:p/…` (and so on, and

@@ -35,7 +35,10 @@ impl ReceiptLink {
         let payment = Digest::from_slice(&parts.code).map_err(|_| LinkError::Incomplete)?;
         Ok(Self { host: parts.host.ok_or(LinkError::HostMissing)?, payment })
     }
+}
 
+#[cfg_attr(feature = "uniffi", uniffi::export)]
+impl ReceiptLink {
     /// The link as a plain camera opens it.
     pub fn text(&self) -> String {
         self.segments().to_string()
@@ -46,7 +49,7 @@ impl ReceiptLink {
         format!("tallystick:r/{}{}", encode(self.payment), query(Some(&self.host)))
     }
 
-    /// [`text`](Self::text) in the two segments of a code.
+    /// The text in the two segments of a code.
     pub fn segments(&self) -> LinkText {
         LinkText { start: format!("https://{}/r/", self.host), code: encode(self.payment) }
     }

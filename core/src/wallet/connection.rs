@@ -24,9 +24,19 @@ impl Wallet {
         self.listening.connections()
     }
 
-    /// Waits until the connections are others than these, and gives them.
-    pub async fn connections_after(&self, known: Vec<IssuerConnection>) -> Vec<IssuerConnection> {
-        self.listening.other_than(&known).await
+    /// Waits until the connections are others than these, and gives them. Gives none when the wallet is paused or closed,
+    /// now or while waiting.
+    pub async fn connections_after(&self, known: Vec<IssuerConnection>) -> Option<Vec<IssuerConnection>> {
+        let mut news = self.context.news();
+        let session = news.borrow().session;
+        if !session.is_open() {
+            return None;
+        }
+        tokio::select! {
+            lines = self.listening.other_than(&known) => Some(lines),
+            // It also ends when nobody tells news any more.
+            _ = news.wait_for(|news| news.session != session) => None,
+        }
     }
 }
 

@@ -84,8 +84,7 @@ impl Wallet {
     ///
     /// Without a network the first time, it fails; once the card is known, the account is opened when there is one.
     pub async fn add_currency(&self, link: &str, kind: AccountKind) -> Result<CurrencyInfo, WalletError> {
-        let link =
-            CardLink::parse(link).map_err(|error| WalletError::invalid("link", error.code(), error))?;
+        let link = CardLink::parse(link)?;
         let issuer = Box::pin(add(&self.context, &link.issuer, &link.host, kind)).await?;
         // The currency is added; if its issuer cannot be reached now, the next synchronisation opens the account.
         if let Err(error) = self.sync(issuer).await {

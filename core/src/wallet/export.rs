@@ -95,8 +95,10 @@ pub struct ExportQuery {
     /// In which form.
     pub format: ExportFormat,
     /// Only this issuer's money.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub issuer: Option<IssuerId>,
     /// To go on after a chunk: its `next`.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub after: Option<String>,
 }
 

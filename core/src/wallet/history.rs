@@ -30,13 +30,17 @@ const SEARCH_BATCH: u32 = 100;
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct HistoryQuery {
     /// Only this issuer's money.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub issuer: Option<IssuerId>,
     /// Only payments whose name or memo has all these words, or from three letters on, words that begin with them. Case
     /// and accents make no difference.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub text: Option<String>,
     /// To go on after a page: its `next`.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub before: Option<String>,
     /// How many payments on a page, 1 to 200.
+    #[cfg_attr(feature = "uniffi", uniffi(default = 50))]
     pub limit: u32,
 }
 

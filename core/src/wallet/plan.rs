@@ -25,14 +25,19 @@ pub struct PaymentWish {
     /// Who is to be paid.
     pub to: PayTo,
     /// In whose money. If the request leaves a choice, the holder's policy makes it where the wish does not.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub issuer: Option<IssuerId>,
     /// How much without tip, if the request leaves it open, in smallest units.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub amount: Option<Amount>,
     /// The tip on top, in smallest units.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub tip: Option<Amount>,
     /// A word to the payee, which only the payee can read.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub memo: Option<String>,
     /// Makes a second confirmation find the first, also across plans. Made up if it is missing.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub idempotency_key: Option<String>,
 }
 

@@ -33,8 +33,7 @@ impl Wallet {
     /// this wallet so, with `own_payment` if this wallet is the one who paid, and with a `Network` error if the payment
     /// is not known and an issuer of that host could not be asked.
     pub async fn find_receipt(&self, link: &str) -> Result<Payment, WalletError> {
-        let link =
-            ReceiptLink::parse(link).map_err(|error| WalletError::invalid("link", error.code(), error))?;
+        let link = ReceiptLink::parse(link)?;
         let mut found = self.known_payment(link.payment).await?;
         let mut unasked = None;
         if found.is_none() {

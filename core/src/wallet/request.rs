@@ -23,16 +23,21 @@ pub struct RequestWish {
     /// One to three currencies in which it can be paid, each in full, preferred first.
     pub prices: Vec<PriceWish>,
     /// How long it can be paid; none: for ever, if it is reusable.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub seconds: Option<i64>,
     /// Whether it can be paid more than once.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub reusable: bool,
     /// The payee's own reference, up to 8 bytes.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub reference: Option<Vec<u8>>,
     /// Which tip may be added.
     pub tip: TipWish,
     /// What is paid for. A request with lines is kept by the issuer, and its link names it by its hash.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub lines: Vec<RequestLine>,
     /// A word to the payer. Kept by the issuer like lines.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub note: Option<String>,
 }
 
@@ -43,6 +48,7 @@ pub struct PriceWish {
     /// In whose money.
     pub issuer: IssuerId,
     /// How much, in smallest units; none: the payer chooses.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub amount: Option<Amount>,
 }
 

@@ -157,7 +157,7 @@ fn concerns_all(tried: Tried) -> Result<Tried, WalletError> {
 
 /// The request of a link: out of it, or from the host that it names.
 async fn fetch(context: &Context, link: &str) -> Result<Unproven<Request>, WalletError> {
-    let link = RequestLink::parse(link).map_err(|error| WalletError::invalid("link", error.code(), error))?;
+    let link = RequestLink::parse(link)?;
     match link {
         RequestLink::ByValue { request, .. } => Ok(request),
         RequestLink::ByReference { host, hash } => {

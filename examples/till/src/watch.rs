@@ -160,9 +160,14 @@ async fn follow_lines(app: Shared) {
     listen(&app).await;
     loop {
         let changed = app.wallet.connections_after(known.clone());
-        let Ok(now) = tokio::time::timeout(ASK_AGAIN, changed).await else {
-            listen(&app).await;
-            continue;
+        let now = match tokio::time::timeout(ASK_AGAIN, changed).await {
+            Ok(Some(now)) => now,
+            // The wallet was closed: the till stops.
+            Ok(None) => return,
+            Err(_) => {
+                listen(&app).await;
+                continue;
+            }
         };
         let now = settled(&app, &known, now).await;
         for issuer in differences(&known, &now) {
@@ -191,7 +196,8 @@ async fn settled(
     let up_again = async {
         let mut now = now;
         while differences(before, &now).iter().any(|issuer| !is_online(&now, *issuer)) {
-            now = app.wallet.connections_after(now).await;
+            let Some(next) = app.wallet.connections_after(now.clone()).await else { break };
+            now = next;
         }
         now
     };

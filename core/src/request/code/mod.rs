@@ -20,7 +20,7 @@ use qrcode::types::QrResult;
 use qrcode::{EcLevel, Version, ec};
 
 use self::grid::Grid;
-use super::{CodeLevel, LinkError, LinkText, MAX_CODE_VERSION};
+use super::{CodeLevel, LinkError, LinkText, MAX_CODE_VERSION, parse_link};
 
 pub use picture::{CodeError, MAX_PIXELS_PER_MODULE};
 pub use terminal::TerminalStyle;
@@ -60,6 +60,15 @@ pub struct CodeModules {
 }
 
 impl Code {
+    /// The smallest code of a text: of a link of ours the two segments of the form that a plain camera opens, of anything
+    /// else the text as it is. The failures are those of [`of_link`](Self::of_link) and [`of_text`](Self::of_text).
+    pub fn of(text: &str, level: CodeLevel) -> Result<Self, LinkError> {
+        match parse_link(text) {
+            Ok(link) => Self::of_link(&link.segments(), level),
+            Err(_) => Self::of_text(text, level),
+        }
+    }
+
     /// The code of a link, in its two segments: the version is [`LinkText::code_version`].
     ///
     /// [`LinkError::TooMuchForACode`] if it takes more than version 11. [`LinkError::Damaged`] if it has a character that

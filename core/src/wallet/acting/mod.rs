@@ -105,8 +105,7 @@ impl Wallet {
     /// issuer knows of no grant to this device that is in force, `not_granted` if it does not include `view`, and
     /// `conflict` if this wallet has an account at that issuer already.
     pub async fn act_for(&self, link: &str) -> Result<CurrencyInfo, WalletError> {
-        let link =
-            GrantLink::parse(link).map_err(|error| WalletError::invalid("link", error.code(), error))?;
+        let link = GrantLink::parse(link)?;
         let is_new = Box::pin(begin(&self.context, &link)).await?;
         match self.sync(link.issuer).await {
             Ok(()) => {}

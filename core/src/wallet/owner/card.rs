@@ -34,18 +34,25 @@ const ROTATION_TRIES: u32 = 3;
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct CardChanges {
     /// The issuer's name, 1 to 64 characters.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub name: Option<String>,
     /// The currency's symbol, up to 8 characters.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub symbol: Option<String>,
     /// What the issuer promises to whoever brings its money back, up to 500 characters.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub promise: Option<String>,
     /// The most that all owners together may owe, in smallest units. Holders are told when it rises.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub owners_limit: Option<Amount>,
     /// SHA-256 of the logo.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub logo: Option<Digest>,
     /// Says nothing of a logo any more.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub remove_logo: bool,
     /// Where the issuer is reached, first preferred.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub endpoints: Option<Vec<Endpoint>>,
 }
 

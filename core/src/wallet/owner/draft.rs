@@ -17,6 +17,7 @@ pub struct FoundingDraft {
     /// The host: `https://host[:port]`.
     pub host: String,
     /// SHA-256 of the SubjectPublicKeyInfo of TLS keys to believe at this host, for one with a self-made certificate.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub host_tls_keys: Vec<Digest>,
     /// The issuer's name, 1 to 64 characters.
     pub name: String,
@@ -27,8 +28,10 @@ pub struct FoundingDraft {
     /// The most that all owners together may owe, in smallest units.
     pub owners_limit: Amount,
     /// How much of that the own account may owe; all of it if missing.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub own_limit: Option<Amount>,
     /// SHA-256 of the logo.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub logo: Option<Digest>,
     /// How the owner's own account relates to the owner's accounts elsewhere.
     pub account: AccountKind,

@@ -22,14 +22,19 @@ use crate::store::tables::issuer::ISSUERS;
 #[allow(clippy::struct_excessive_bools, reason = "a set, not a state")]
 pub struct KeyCapabilities {
     /// Pay.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub pay: bool,
     /// Ask for payments.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub receive: bool,
     /// Pay back what was paid to the account.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub refund: bool,
     /// Read the account.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub view: bool,
     /// Give accounts their public names: for an issuer's owner only, and for a key that may do nothing else.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub attest: bool,
 }
 

@@ -85,8 +85,7 @@ impl Wallet {
         phrase: &RecoveryPhrase,
         card_link: &str,
     ) -> Result<(Self, RestoreReport), WalletError> {
-        let link =
-            CardLink::parse(card_link).map_err(|error| WalletError::invalid("link", error.code(), error))?;
+        let link = CardLink::parse(card_link)?;
         lifecycle::check_free(options).await?;
         let (wallet, spare) = Box::pin(begin(options, phrase, &link)).await?;
         let report = wallet.go_on_restoring(&spare).await?;

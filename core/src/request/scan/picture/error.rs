@@ -2,7 +2,6 @@
 
 /// Why a picture gives no text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Error), uniffi::export(Display))]
 #[non_exhaustive]
 pub enum PictureError {
     /// It is neither PNG nor JPEG.

@@ -3,11 +3,14 @@
 //! It is built in this workspace because generator and library must be of the same exact version: else programs stop at
 //! their first call with a checksum mismatch. It is a crate of its own so that no phone links it.
 
+mod surface;
+
 use std::process::ExitCode;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::Parser;
 use uniffi_bindgen::bindings::{GenerateOptions, TargetLanguage, generate};
+use uniffi_bindgen::{BindgenLoader, BindgenPaths, GlobalConfig};
 
 #[derive(Parser)]
 struct Arguments {
@@ -16,7 +19,7 @@ struct Arguments {
     /// Names and conventions for each crate and language.
     #[arg(long)]
     config: Utf8PathBuf,
-    /// Where to write; a folder for each language.
+    /// Where to write; a folder for each language, and the surface as text.
     #[arg(long)]
     out: Utf8PathBuf,
 }
@@ -50,5 +53,20 @@ fn write(arguments: &Arguments) -> Result<(), String> {
     // Its two modules, a crate each, are one package to whoever imports it.
     let package = arguments.out.join("python/tallystick/__init__.py");
     let modules = "from .tallystick import *\nfrom .tallystick_core import *\n";
-    std::fs::write(&package, modules).map_err(|error| format!("{package}: {error}"))
+    std::fs::write(&package, modules).map_err(|error| format!("{package}: {error}"))?;
+    let surface = surface_of(&arguments.library)?;
+    let file = arguments.out.join("surface.txt");
+    std::fs::write(&file, &surface).map_err(|error| format!("{file}: {error}"))?;
+    match surface::faults(&surface) {
+        faults if faults.is_empty() => Ok(()),
+        faults => Err(format!("the surface breaks rules:\n{}", faults.join("\n"))),
+    }
+}
+
+fn surface_of(library: &Utf8Path) -> Result<String, String> {
+    let loader = BindgenLoader::new(BindgenPaths::default(), GlobalConfig::default());
+    let components = loader.load_metadata(library).and_then(|metadata| loader.load_cis(metadata));
+    components
+        .map(|components| surface::describe(&components))
+        .map_err(|error| format!("{library}: {error:#}"))
 }

@@ -2,10 +2,11 @@
 //!
 //! Both come from one build, so the checksums that a program compares at its start always agree.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::shell::{self, Failure};
+use crate::shell::{self, Failure, Outcome};
 use crate::table::Part;
 use crate::workshop::Workshop;
 
@@ -47,7 +48,27 @@ fn make(workshop: &Workshop) -> Result<Bindings, Failure> {
     generate.current_dir(root).arg(bindings.library());
     generate.args(["--config", "bindings/uniffi.toml", "--out"]).arg(&bindings.generated);
     shell::run(&mut generate)?;
+    pinned(root, &bindings)?;
     Ok(bindings)
+}
+
+/// What crosses the line is pinned as text, so that a change of it shows in a review.
+fn pinned(root: &Path, bindings: &Bindings) -> Outcome {
+    let (pin, made) = (root.join("bindings/surface.txt"), bindings.generated.join("surface.txt"));
+    let surface = fs::read_to_string(&made).map_err(Failure::at(&made))?;
+    if std::env::var_os("UPDATE_SURFACE").is_some() {
+        return fs::write(&pin, surface).map_err(Failure::at(&pin));
+    }
+    let known = fs::read_to_string(&pin).map_err(Failure::at(&pin))?;
+    if known == surface {
+        return Ok(());
+    }
+    let mut compare = Command::new("diff");
+    // It fails, as it should when files differ; what it prints is what counts.
+    let _ = shell::run(compare.arg("-u").arg(&pin).arg(&made));
+    Err(Failure::new(
+        "the surface is another than bindings/surface.txt; if that is meant, set UPDATE_SURFACE=1 and look at it",
+    ))
 }
 
 fn target(root: &Path) -> Result<PathBuf, Failure> {

@@ -12,7 +12,7 @@ mod counter {
     pub const PIN: &str = "274951";
 }
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use common::{PASSPHRASE, Person, Ran, Town, text};
@@ -41,7 +41,7 @@ async fn till_of(shop: &Person) -> Running {
     Till::start(Config::on_loopback(options(shop))).await.unwrap()
 }
 
-fn pay(person: &Person, picture: &PathBuf) -> Ran {
+fn pay(person: &Person, picture: &Path) -> Ran {
     let words = ["pay".as_ref(), picture.as_os_str(), "--yes".as_ref(), "--unnamed-ok".as_ref()];
     person.run(words)
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum_server::Handle;
+use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::RustlsConfig;
 use rusqlite::params;
 use tallystick::keys::Digest;
@@ -219,7 +220,10 @@ fn serve(
         .method_not_allowed_fallback(http::wrong_method)
         .with_state(Arc::clone(app));
     let routes = http::around(routes, app).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum_server::from_tcp_rustls(listener, RustlsConfig::from_config(tls))?.handle(handle);
+    let server = axum_server::from_tcp_rustls(listener, RustlsConfig::from_config(tls))?
+        // News are small and must not wait for the next: without this each comes 40 ms late.
+        .map(|tls| tls.acceptor(NoDelayAcceptor))
+        .handle(handle);
     // A client that connects and says nothing must not hold a place for ever.
     let mut server = server.first_request_timeout(app.services.limits.request_timeout);
     server.http_builder().http1().header_read_timeout(app.services.limits.request_timeout);

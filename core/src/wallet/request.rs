@@ -219,12 +219,12 @@ impl Wallet {
         let signed_at = self.context.backend.issuer_now(&issuer);
         let cancel = Cancel { issuer, target, signed_at, account: account.account };
         let cancel = Signed::sign(&cancel, &key).map_err(|error| WalletError::artefact("cancel", &error))?;
-        let refusal = self
-            .context
-            .backend
-            .post_cancel(&cancel, request)
-            .await
-            .map_err(|error| trust::network(&error))?;
+        let refusal = self.context.backend.post_cancel(&cancel, request).await.map_err(|error| {
+            match (trust::network(&error), trust::refusal_code(&error)) {
+                (WalletError::Network { .. }, Some(code)) => WalletError::Refused { code: code.to_owned() },
+                (error, _) => error,
+            }
+        })?;
         let body = refusal.body();
         let good = body.subject == target && known.signing.standing_of(&refusal) == Standing::Good;
         if good {

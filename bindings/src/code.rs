@@ -32,7 +32,8 @@ pub fn code_terminal(text: &str, level: CodeLevel, style: TerminalStyle) -> Resu
 }
 
 /// The same colour and the same two words on both sides of a payment, which customer and shop compare at a glance.
+/// Fails if that is not the hash of an order.
 #[uniffi::export]
-pub fn payment_mark(payment: Digest) -> PaymentMark {
-    PaymentMark::of(&payment)
+pub fn payment_mark(payment: Digest) -> Result<PaymentMark, WalletError> {
+    Ok(PaymentMark::of(&payment))
 }

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use tallystick::error::WalletError;
 use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinSet;
 
 /// Two: wallets wait for disks and networks far more than they compute.
 const WORKERS: usize = 2;
@@ -44,6 +45,20 @@ where
 {
     let runtime = RUNTIME.as_ref().ok_or(Stopped::NoThreads)?;
     runtime.spawn(work).await.unwrap_or_else(|_| Err(Stopped::Fault.into()))
+}
+
+/// The same for a wait that changes nothing: it ends when its caller stops waiting, who could not learn of its end, and
+/// so keeps nothing alive.
+pub async fn watched<T, E>(wait: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<Stopped> + Send + 'static,
+{
+    let runtime = RUNTIME.as_ref().ok_or(Stopped::NoThreads)?;
+    // The set ends its tasks when it is dropped.
+    let mut tasks = JoinSet::new();
+    tasks.spawn_on(wait, runtime.handle());
+    tasks.join_next().await.and_then(Result::ok).unwrap_or_else(|| Err(Stopped::Fault.into()))
 }
 
 /// The same for work that computes and waits for nobody, or blocks on a disk: on a thread that may.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::{RUNTIME, Stopped, spawned};
+use super::{RUNTIME, Stopped, spawned, watched};
 
 /// Long enough for any machine; only a failing test waits for it.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -40,6 +40,32 @@ fn a_dropped_wait_leaves_the_work_running_to_its_end() {
     }
     go.send(()).unwrap();
     assert_eq!(finished.recv_timeout(PATIENCE), Ok("finished"));
+}
+
+#[test]
+fn a_wait_ends_with_its_caller_and_lets_go_of_all_that_it_holds() {
+    let (held, holder) = mpsc::channel::<()>();
+    {
+        let mut call = pin!(watched::<(), Stopped>(async move {
+            let _held = held;
+            std::future::pending().await
+        }));
+        wait(poll_fn(|context| {
+            assert!(call.as_mut().poll(context).is_pending());
+            Poll::Ready(())
+        }));
+        assert_eq!(holder.try_recv(), Err(mpsc::TryRecvError::Empty));
+    }
+    assert_eq!(holder.recv_timeout(PATIENCE), Err(mpsc::RecvTimeoutError::Disconnected));
+}
+
+#[test]
+fn a_wait_gives_its_outcome_and_a_panic_in_it_is_an_error() {
+    assert_eq!(wait(watched::<_, Stopped>(async { Ok(7) })), Ok(7));
+    assert_eq!(
+        wait(watched::<(), Stopped>(async { panic!("the phrase is abandon abandon") })),
+        Err(Stopped::Fault)
+    );
 }
 
 #[test]

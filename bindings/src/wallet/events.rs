@@ -14,7 +14,7 @@ impl Wallet {
     /// the wallet is paused or closed, now or while waiting. Fails with `locked` when the wallet is locked, now or
     /// while waiting: events are sealed like everything else, and none happens until it is unlocked.
     pub async fn next_event(&self, after: i64) -> Result<Option<NumberedEvent>, WalletError> {
-        self.run(|wallet| async move { wallet.next_event(after).await }).await
+        self.watch(|wallet| async move { wallet.next_event(after).await }).await
     }
 
     /// The first event with a number above `after`, if there is one already.
@@ -45,6 +45,6 @@ impl Wallet {
         &self,
         known: Vec<IssuerConnection>,
     ) -> Result<Option<Vec<IssuerConnection>>, WalletError> {
-        self.run(|wallet| async move { Ok(wallet.connections_after(known).await) }).await
+        self.watch(|wallet| async move { Ok(wallet.connections_after(known).await) }).await
     }
 }

@@ -50,6 +50,15 @@ impl Wallet {
         runtime::spawned(call(self.core.clone())).await
     }
 
+    /// Waits for something on the SDK's threads, for as long as the caller waits. Only for calls that change nothing.
+    async fn watch<T, F>(&self, call: impl FnOnce(core::Wallet) -> F) -> Result<T, WalletError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, WalletError>> + Send + 'static,
+    {
+        runtime::watched(call(self.core.clone())).await
+    }
+
     pub(crate) fn core(&self) -> &core::Wallet {
         &self.core
     }

@@ -457,7 +457,7 @@ async fn without_wallet(words: &Words<'_>) -> Result<Value, Failed> {
         "amount" => json!({ "amount": currency().amount_of_text(&words.must("text"))?.to_string() }),
         "phrase" => json!({ "words": RecoveryPhrase::parse(words.must("text"))?.reveal().len() }),
         "mark" => {
-            let mark = payment_mark(words.digest()?);
+            let mark = payment_mark(words.digest()?)?;
             json!({ "hex": mark.hex, "words": mark.words })
         }
         "evidence" => {

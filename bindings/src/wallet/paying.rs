@@ -53,6 +53,9 @@ impl Wallet {
     }
 
     /// The payment that was confirmed with this idempotency key, if there is one. Needs no network.
+    ///
+    /// Not for a request that can be paid once: it is its own key, whatever the plan's. Its payment is the
+    /// `earlier_payment` of a new plan for it.
     pub async fn payment_with_key(&self, idempotency_key: String) -> Result<Option<Payment>, WalletError> {
         self.run(|wallet| async move { wallet.payment_with_key(&idempotency_key).await }).await
     }

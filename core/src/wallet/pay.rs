@@ -71,6 +71,9 @@ impl Wallet {
     }
 
     /// The payment that was confirmed with this idempotency key, if there is one. Needs no network.
+    ///
+    /// Not for a request that can be paid once: it is its own key, whatever the plan's. Its payment is the
+    /// `earlier_payment` of a new plan for it.
     pub async fn payment_with_key(&self, idempotency_key: &str) -> Result<Option<Payment>, WalletError> {
         let key = idempotency_key.to_owned();
         self.context

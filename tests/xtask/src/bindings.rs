@@ -26,6 +26,11 @@ impl Bindings {
     pub fn library(&self) -> PathBuf {
         self.library_folder.join(library_name())
     }
+
+    /// The town of the shared scenarios, which every language's runner starts. It is of the same build.
+    pub fn town(&self) -> PathBuf {
+        self.library_folder.join(format!("tallystick-town{}", std::env::consts::EXE_SUFFIX))
+    }
 }
 
 impl Workshop {

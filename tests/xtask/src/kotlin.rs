@@ -17,7 +17,7 @@ fn test(workshop: &Workshop) -> Outcome {
     let mut library = std::ffi::OsString::from("-Dtallystick.library.path=");
     library.push(&bindings.library_folder);
     let mut maven = Command::new("mvn");
-    maven.current_dir(workshop.root().join("bindings/kotlin"));
+    maven.current_dir(workshop.root().join("bindings/kotlin")).env("TALLYSTICK_TOWN", bindings.town());
     // The compiler's daemon would live on for two hours with gigabytes of memory.
     maven.args(["--batch-mode", "--no-transfer-progress", "-Dkotlin.compiler.daemon=false"]).arg(library);
     shell::run(maven.arg("test"))

@@ -195,6 +195,11 @@ impl WalletError {
     pub fn stable_code(&self) -> String {
         self.code().to_owned()
     }
+
+    /// What went wrong, in words of English that can be shown or logged: they hold nothing secret.
+    pub fn text(&self) -> String {
+        self.to_string()
+    }
 }
 
 impl From<StoreError> for WalletError {

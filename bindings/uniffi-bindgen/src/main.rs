@@ -50,10 +50,6 @@ fn write(arguments: &Arguments) -> Result<(), String> {
         };
         generate(options).map_err(|error| format!("{folder}: {error:#}"))?;
     }
-    // Its two modules, a crate each, are one package to whoever imports it.
-    let package = arguments.out.join("python/tallystick/__init__.py");
-    let modules = "from .tallystick import *\nfrom .tallystick_core import *\n";
-    std::fs::write(&package, modules).map_err(|error| format!("{package}: {error}"))?;
     let surface = surface_of(&arguments.library)?;
     let file = arguments.out.join("surface.txt");
     std::fs::write(&file, &surface).map_err(|error| format!("{file}: {error}"))?;

@@ -76,7 +76,7 @@ fn pinned(root: &Path, bindings: &Bindings) -> Outcome {
     ))
 }
 
-fn target(root: &Path) -> Result<PathBuf, Failure> {
+pub fn target(root: &Path) -> Result<PathBuf, Failure> {
     let folder =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
     folder.canonicalize().map_err(Failure::at(&folder))

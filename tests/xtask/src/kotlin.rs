@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use crate::apt;
+use crate::scenarios;
 use crate::shell::{self, Outcome};
 use crate::table::Part;
 use crate::workshop::Workshop;
@@ -18,6 +19,7 @@ fn test(workshop: &Workshop) -> Outcome {
     library.push(&bindings.library_folder);
     let mut maven = Command::new("mvn");
     maven.current_dir(workshop.root().join("bindings/kotlin")).env("TALLYSTICK_TOWN", bindings.town());
+    maven.env(scenarios::REPORT, scenarios::report(workshop, "kotlin")?);
     // The compiler's daemon would live on for two hours with gigabytes of memory.
     maven.args(["--batch-mode", "--no-transfer-progress", "-Dkotlin.compiler.daemon=false"]).arg(library);
     shell::run(maven.arg("test"))

@@ -10,6 +10,7 @@ mod kotlin;
 mod lint;
 mod python;
 mod rust;
+mod scenarios;
 mod shell;
 mod swift;
 mod table;
@@ -63,6 +64,10 @@ enum Suite {
 }
 
 impl Suite {
+    fn runs_scenarios(self) -> bool {
+        matches!(self, Self::Rust | Self::Kotlin | Self::Swift | Self::Python)
+    }
+
     fn parts(self) -> &'static [Part] {
         match self {
             Self::Lint => lint::PARTS,
@@ -81,12 +86,9 @@ fn main() -> ExitCode {
         Chore::Bindings => bindings::PARTS.to_vec(),
         Chore::Test { suites } => {
             let asked = |suite: &Suite| suites.is_empty() || suites.contains(suite);
-            Suite::value_variants()
-                .iter()
-                .filter(|suite| asked(suite))
-                .flat_map(|s| s.parts())
-                .copied()
-                .collect()
+            let asked: Vec<_> = Suite::value_variants().iter().filter(|suite| asked(suite)).collect();
+            let table = asked.iter().any(|suite| suite.runs_scenarios()).then_some(scenarios::PARTS);
+            asked.iter().map(|suite| suite.parts()).chain(table).flatten().copied().collect()
         }
     };
     match Workshop::open() {

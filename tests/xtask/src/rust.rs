@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use crate::apt;
+use crate::scenarios;
 use crate::shell::{self, Outcome};
 use crate::table::Part;
 use crate::workshop::Workshop;
@@ -11,7 +12,9 @@ pub const PARTS: &[Part] = &[Part { name: "rust", run: test }, Part { name: "dem
 
 fn test(workshop: &Workshop) -> Outcome {
     set_up_browser(workshop)?;
-    shell::run(shell::cargo(workshop.root()).args(["test", "--workspace", "--locked", "--no-fail-fast"]))
+    let mut tests = shell::cargo(workshop.root());
+    tests.env(scenarios::REPORT, scenarios::report(workshop, "rust")?);
+    shell::run(tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]))
 }
 
 /// The till's page is tested in a real browser.

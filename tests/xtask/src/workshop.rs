@@ -1,6 +1,6 @@
 //! Where the chores work: the repository, the cache for downloads, and what this run has done already.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 
 use crate::bindings::Bindings;
@@ -15,6 +15,8 @@ pub struct Workshop {
     pub(crate) apt_updated: OnceCell<()>,
     /// The bindings, once they are generated or have failed to be.
     pub(crate) bindings: OnceCell<Result<Bindings, Failure>>,
+    /// The languages whose scenarios were run, with their reports.
+    pub(crate) languages: RefCell<Vec<(&'static str, PathBuf)>>,
 }
 
 impl Workshop {
@@ -29,6 +31,7 @@ impl Workshop {
             cache: Cache::open()?,
             apt_updated: OnceCell::new(),
             bindings: OnceCell::new(),
+            languages: RefCell::default(),
         })
     }
 

@@ -62,24 +62,24 @@ fn read(report: &str) -> BTreeMap<String, bool> {
 
 fn draw(names: &BTreeSet<String>, columns: &[(&str, BTreeMap<String, bool>)]) -> (String, usize) {
     let width = names.iter().map(String::len).max().unwrap_or(0).max("scenario".len());
+    let row = |name: &str, cells: Vec<&str>| {
+        let cells: String = cells.iter().map(|cell| format!("  {cell:7}")).collect();
+        format!("\n{name:width$}{cells}")
+    };
     let mut missing = 0;
-    let mut text = format!("\n{:width$}", "scenario");
-    for (language, _) in columns {
-        text += &format!("  {language:7}");
-    }
+    let mut text = row("scenario", columns.iter().map(|(language, _)| *language).collect());
     for name in names {
-        text += &format!("\n{name:width$}");
-        for (_, results) in columns {
-            let result = match results.get(name) {
-                Some(true) => "ok",
-                Some(false) => "FAILED",
-                None => "NOT RUN",
-            };
-            missing += usize::from(result != "ok");
-            text += &format!("  {result:7}");
-        }
+        let cells = columns.iter().map(|(_, results)| match results.get(name) {
+            Some(true) => "ok",
+            Some(false) => "FAILED",
+            None => "NOT RUN",
+        });
+        let cells: Vec<_> = cells.collect();
+        missing += cells.iter().filter(|cell| **cell != "ok").count();
+        text.push_str(&row(name, cells));
     }
-    (text + "\n", missing)
+    text.push('\n');
+    (text, missing)
 }
 
 #[cfg(test)]

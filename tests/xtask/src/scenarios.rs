@@ -63,8 +63,8 @@ fn read(report: &str) -> BTreeMap<String, bool> {
 fn draw(names: &BTreeSet<String>, columns: &[(&str, BTreeMap<String, bool>)]) -> (String, usize) {
     let width = names.iter().map(String::len).max().unwrap_or(0).max("scenario".len());
     let row = |name: &str, cells: Vec<&str>| {
-        let cells: String = cells.iter().map(|cell| format!("  {cell:7}")).collect();
-        format!("\n{name:width$}{cells}")
+        let cells: Vec<_> = cells.iter().map(|cell| format!("  {cell:7}")).collect();
+        format!("\n{name:width$}{}", cells.concat())
     };
     let mut missing = 0;
     let mut text = row("scenario", columns.iter().map(|(language, _)| *language).collect());

@@ -64,7 +64,7 @@ pub(super) async fn catch_up(
     let known = load(context, issuer).await?;
     let checked = known.record.statement.map(|(number, _)| number);
     // A wallet that is new begins with the latest: what came before concerned others.
-    let from = checked.map_or(latest.body().number, |number| number + 1);
+    let from = checked.map_or(latest.body().number, |number| number.saturating_add(1));
     let until = latest.body().number.min(from.saturating_add(AT_ONCE - 1));
     let mut unproven = false;
     for number in from..=until {
@@ -127,7 +127,8 @@ async fn check(
     {
         return fraud(&fault, None);
     }
-    let adjacent = previous.filter(|previous| previous.body().number + 1 == statement.body().number);
+    let number = statement.body().number;
+    let adjacent = previous.filter(|previous| previous.body().number.checked_add(1) == Some(number));
     if let Some(previous) = adjacent
         && let Err(fault) = rules::check_link(&previous, statement.body())
     {
@@ -202,7 +203,7 @@ fn states(
     let row = ISSUERS.key(cipher, account.issuer);
     let end = chain_state(account);
     let mut states = VecDeque::new();
-    let mut before = end.sequence + 1;
+    let mut before = end.sequence.saturating_add(1);
     while before > 1 {
         let page = entry::Chain { connection, cipher, issuer: &row, epoch: end.epoch }.before(before, 50)?;
         if page.is_empty() {

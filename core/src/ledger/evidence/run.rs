@@ -124,10 +124,10 @@ impl<'a> Proven<'a> {
         anchor.check_reached(run.previous, &run.entries)?;
         // Entry 1 is the first: what hashes to the beginning of a chain is no entry of it.
         match anchor.sequence.checked_sub(length(&run.entries)) {
-            Some(before) if before >= 0 => {
+            Some(before) if before >= 0 && anchor.sequence < i64::MAX => {
                 Ok(Self { anchor, previous: run.previous, first: before + 1, entries: &run.entries })
             }
-            _ => Dismissed::because("there are more entries than the chain has"),
+            _ => Dismissed::because("there are more entries than the chain has or can have"),
         }
     }
 

@@ -146,7 +146,8 @@ fn fits_chain(run: &Proven<'_>, proof: &InclusionProof, time: UnixSeconds) -> bo
         let is_there = place != proof.sequence
             || (hash == proof.chain_hash
                 && entry.is_none_or(|entry| entry.balance == proof.balance && entry.time <= time));
-        let is_last = place != proof.sequence + 1 || entry.is_none_or(|entry| entry.time >= time);
+        let is_last =
+            place.checked_sub(1) != Some(proof.sequence) || entry.is_none_or(|entry| entry.time >= time);
         is_there && is_last
     })
 }

@@ -57,7 +57,13 @@ impl Suspicion {
             _ => (state.hash, Vec::new(), state.sequence),
         };
         entries.push(entry.to_vec());
-        Self { charge, previous, entries, sequence: sequence + 1, hash: next_hash(&state.hash, entry) }
+        Self {
+            charge,
+            previous,
+            entries,
+            sequence: sequence.saturating_add(1),
+            hash: next_hash(&state.hash, entry),
+        }
     }
 
     /// A chain that has left what was signed for this place.

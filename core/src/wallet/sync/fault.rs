@@ -145,7 +145,7 @@ fn run_since(
     let end = chain_state(&account);
     let mut entries = std::collections::VecDeque::new();
     let mut previous = crate::ledger::ChainState::genesis(issuer, account.account, end.epoch).hash;
-    let mut before = end.sequence + 1;
+    let mut before = end.sequence.saturating_add(1);
     let mut enough = false;
     while before > 1 {
         let Some((sequence, record)) =

@@ -135,6 +135,19 @@ fn a_chain_that_was_never_begun_is_no_entry() {
 }
 
 #[test]
+fn no_chain_is_as_long_as_numbers_go() {
+    let mut issuer = town();
+    let head = forge_head(&mut issuer, ANNA, |head| head.sequence = i64::MAX);
+    let chain = issuer.accounts[ANNA].chain();
+    let all = chain.records.len();
+    for start in [all - 1, all] {
+        let run = run(chain, start, head.bytes());
+        let bad = Contradiction::BadEntry { run, base: None, order: None, newer_key: None };
+        assert_nothing(&issuer, bad, "can have");
+    }
+}
+
+#[test]
 fn an_entry_that_cannot_be_read_is_not_called_fraud() {
     let mut issuer = town();
     let order = issuer.sign_order(ANNA, BEN, 5, Signer::Founding, None);

@@ -4,6 +4,7 @@ use crate::error::WalletError;
 use crate::issuer::IssuerBackend;
 use crate::issuer::answer::FoundAccount;
 use crate::keys::{Founding, IssuerId, PublicKey, Seed, SigningKey, WalletSeed};
+use crate::ledger::FoundingKeys;
 use crate::operation::keyslot::founding;
 use crate::operation::trust;
 use crate::store::tables::account::Persona;
@@ -90,13 +91,26 @@ pub(super) fn spare(seed: &Seed, newest: u32) -> Vec<WalletSeed> {
         .collect()
 }
 
-/// The account of a founding key, if the issuer knows one.
+/// The account of a founding key, if the issuer knows one. What it shows must be made from that key, or of a rekey to it:
+/// only so does the search end, for an issuer could claim to know every key that it is asked for.
 pub(super) async fn find(
     backend: &dyn IssuerBackend,
     issuer: &IssuerId,
     key: &SigningKey,
 ) -> Result<Option<FoundAccount>, WalletError> {
-    backend.find_account(issuer, key).await.map_err(|error| trust::network(&error))
+    let found = backend.find_account(issuer, key).await.map_err(|error| trust::network(&error))?;
+    if let Some(found) = &found {
+        let proven = FoundingKeys::of_account(found.account, Some(&found.opening), &found.rekeys)
+            .map_err(|error| WalletError::untrusted("account", error.code(), error))?;
+        if proven.number_of(&key.public_key()).is_none() {
+            return Err(WalletError::untrusted(
+                "account",
+                "other_key",
+                "is not of the key that was asked for",
+            ));
+        }
+    }
+    Ok(found)
 }
 
 /// The first so many founding keys of issuers are tried.

@@ -27,6 +27,8 @@ struct Knowing {
     other: Unreachable,
     card: CardBundle,
     accounts: HashMap<PublicKey, FoundAccount>,
+    /// What it claims to know of every other key.
+    claimed: Option<FoundAccount>,
     asked: Mutex<u32>,
 }
 
@@ -52,7 +54,7 @@ impl IssuerBackend for Knowing {
         key: &SigningKey,
     ) -> Result<Option<FoundAccount>, IssuerError> {
         *self.asked.lock().unwrap() += 1;
-        Ok(self.accounts.get(&key.public_key()).cloned())
+        Ok(self.accounts.get(&key.public_key()).or(self.claimed.as_ref()).cloned())
     }
 
     async fn open_account(
@@ -117,6 +119,7 @@ impl Scene {
                 other: Unreachable(Arc::clone(clock)),
                 card,
                 accounts: HashMap::new(),
+                claimed: None,
                 asked: Mutex::new(0),
             },
         }
@@ -284,6 +287,18 @@ async fn an_issuer_that_names_another_account_is_not_believed() {
     let line = scene.line(AccountId::new([9; 16]), PUBLIC);
     let error = found::listed(&scene.backend, &scene.keys(0), &line, START).await.unwrap_err();
     assert_eq!(error.code(), "wrong_id");
+}
+
+#[tokio::test]
+async fn an_issuer_that_claims_to_know_every_key_is_not_asked_for_ever() {
+    let mut scene = Scene::new(&clock());
+    let real = scene.account(&[0], PRIVATE, 3);
+    scene.backend.claimed = Some(real.clone());
+    assert_eq!(scene.probe().await.err().unwrap().code(), "other_key");
+    assert_eq!(*scene.backend.asked.lock().unwrap(), 2, "the first false answer ends it");
+    scene.backend.claimed = Some(FoundAccount { account: AccountId::new([9; 16]), ..real });
+    assert_eq!(scene.probe().await.err().unwrap().code(), "wrong_id");
+    assert_eq!(*scene.backend.asked.lock().unwrap(), 4);
 }
 
 #[tokio::test]

@@ -14,8 +14,8 @@ impl Wallet {
         self.run(|wallet| async move { wallet.app_lock().await }).await
     }
 
-    /// Gets the keys from the secret store, which may ask the user, if the PIN is right. Does nothing if the wallet is
-    /// unlocked.
+    /// Gets the keys from the secret store, which may ask the user, if the PIN is right. Of a wallet that is unlocked
+    /// already, the PIN is checked all the same.
     ///
     /// Fails with `pin_wrong` or `pin_wait`, both `Denied`, which say after how many seconds the next try makes sense;
     /// with `pin_not_set` if there is none.

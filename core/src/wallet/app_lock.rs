@@ -72,8 +72,8 @@ impl Wallet {
         })
     }
 
-    /// Gets the keys from the secret store, which may ask the user, if the PIN is right. Does nothing if the wallet is
-    /// unlocked.
+    /// Gets the keys from the secret store, which may ask the user, if the PIN is right. Of a wallet that is unlocked
+    /// already, the PIN is checked all the same.
     ///
     /// Fails with `pin_wrong` or `pin_wait`, both `Denied`, which say after how many seconds the next try makes sense;
     /// with `pin_not_set` if there is none.
@@ -84,7 +84,7 @@ impl Wallet {
     /// Checks the PIN of a wallet that is unlocked, for an app that has something of its own to guard. A wrong one counts
     /// and makes the next wait, as with [`unlock_with_pin`](Self::unlock_with_pin), and the failures are the same.
     pub async fn check_pin(&self, pin: &str) -> Result<(), WalletError> {
-        self.proof(Some(pin)).await.map(drop)
+        check(&self.context, pin).await
     }
 
     /// Sets the PIN, or changes it: then the present one is needed. It takes at least 4 digits, or 8 characters if any
@@ -174,6 +174,11 @@ impl Wallet {
 
 /// That the user knew the PIN a moment ago.
 struct PinProof(());
+
+/// Whether this is the PIN of a wallet that is unlocked.
+pub(crate) async fn check(context: &Context, pin: &str) -> Result<(), WalletError> {
+    prove(context, context.database.cipher()?, pin).await.map(drop)
+}
 
 /// What can be said of a PIN before the secret store is asked.
 pub(crate) async fn before_prompt(context: &Context, pin: Option<&str>) -> Result<(), WalletError> {

@@ -92,10 +92,15 @@ pub(crate) async fn open(options: &WalletOptions) -> Result<Arc<Context>, Wallet
     Ok(context)
 }
 
-/// Gets the keys from the secret store, and takes up whatever was on its way. Does nothing if the wallet is unlocked.
+/// Gets the keys from the secret store, and takes up whatever was on its way. Of a wallet that is unlocked, only judges
+/// the PIN.
 pub(crate) async fn unlock(context: &Arc<Context>, pin: Option<&str>) -> Result<(), WalletError> {
     if context.keys().is_ok() {
-        return Ok(());
+        // Somebody else may have been faster, who knew the PIN; that says nothing about whoever gives this one.
+        return match pin {
+            Some(pin) => app_lock::check(context, pin).await,
+            None => Ok(()),
+        };
     }
     // What needs no key is said before the secret store is asked, which may ask the user.
     app_lock::before_prompt(context, pin).await?;
@@ -103,7 +108,7 @@ pub(crate) async fn unlock(context: &Arc<Context>, pin: Option<&str>) -> Result<
         context.database.open_key(Arc::clone(&context.secrets), Arc::clone(&context.entropy)).await?;
     app_lock::admit(context, data_key.cipher(), pin).await?;
     if context.keys().is_ok() {
-        // Another call was faster.
+        // Another call was faster, and whoever made this one may be let in too.
         return Ok(());
     }
     let keys = load_keys(context, data_key.cipher()).await?;

@@ -42,8 +42,6 @@ pub(crate) struct App {
     pub(crate) sessions: Sessions,
     pub(crate) book: Book,
     pub(crate) news: broadcast::Sender<News>,
-    /// One at a time tries a PIN: a wallet that is unlocked meanwhile would let every other one pass.
-    pub(crate) unlocking: tokio::sync::Mutex<()>,
     /// One refund at a time, so that each sees what the one before has left.
     pub(crate) refunding: tokio::sync::Mutex<()>,
     pub(crate) watchers: Watchers,
@@ -71,14 +69,7 @@ impl App {
         if !is_pin(pin) {
             return Err(Problem::bad("pin", "bad_pin", "A PIN has 4 to 12 digits."));
         }
-        let alone = self.unlocking.lock().await;
-        let checked = if self.wallet.app_lock().await?.locked {
-            self.wallet.unlock_with_pin(pin).await
-        } else {
-            self.wallet.check_pin(pin).await
-        };
-        drop(alone);
-        match checked {
+        match self.wallet.unlock_with_pin(pin).await {
             Ok(()) => {
                 self.watchers.begin(self);
                 Ok(())

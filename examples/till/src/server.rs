@@ -126,7 +126,6 @@ impl Till {
             limits: config.limits,
             book,
             news: broadcast::Sender::new(NEWS_KEPT),
-            unlocking: tokio::sync::Mutex::default(),
             refunding: tokio::sync::Mutex::default(),
             watchers: Watchers::default(),
             stopping,

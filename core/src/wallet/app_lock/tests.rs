@@ -111,7 +111,17 @@ async fn a_wallet_with_a_pin_opens_locked_and_the_pin_unlocks_it() {
     assert_eq!(lock, AppLock { locked: false, pin_set: true, wrong_pins: 0, wait_seconds: 0 });
     // Unlocked is unlocked.
     test.wallet.unlock().await.unwrap();
-    test.wallet.unlock_with_pin("whatever").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_wrong_pin_is_wrong_also_if_somebody_else_has_unlocked_the_wallet() {
+    let mut test = with_pin().await;
+    test.reopen().await;
+    test.wallet.unlock_with_pin(PIN).await.unwrap();
+    assert_eq!(denial(test.wallet.unlock_with_pin("whatever").await), denied("pin_wrong", None));
+    assert_eq!(test.wallet.app_lock().await.unwrap().wrong_pins, 1);
+    test.wallet.unlock_with_pin(PIN).await.unwrap();
+    assert_eq!(test.wallet.app_lock().await.unwrap().wrong_pins, 0);
 }
 
 #[tokio::test]

@@ -29,8 +29,10 @@ const PASSPHRASE_LENGTH: usize = 32;
 
 /// A till stands behind a counter with people waiting: it asks soon again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// Servers send something every 15 seconds.
+/// Servers send something every 20 seconds.
 const SILENCE: Duration = Duration::from_secs(25);
+/// A cashier looks at "connected": it must not be said for long once it is not so.
+const PING: Duration = Duration::from_secs(4);
 
 /// Why a till's folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -167,6 +169,7 @@ impl Place {
             extra_roots,
             longest_pause: LONGEST_PAUSE,
             silence_timeout: SILENCE,
+            ping_interval: PING,
             ..NativeConfig::default()
         };
         let backend = NativeBackend::new(config, Arc::new(SystemClock), Arc::new(SystemEntropy))

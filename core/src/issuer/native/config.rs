@@ -13,6 +13,9 @@ pub struct NativeConfig {
     pub call_timeout: Duration,
     /// For the next byte of a live connection; servers send something every 20 seconds.
     pub silence_timeout: Duration,
+    /// How often a connection that is waited at is asked whether it is still there (HTTP/2 PING), and how long for the
+    /// answer is waited: a network that has gone silent shows after both.
+    pub ping_interval: Duration,
     /// How many rounds over the issuer's endpoints a call makes at most, at least 1.
     pub rounds: u32,
     /// The first pause between two rounds; it doubles each time. What is waited is between a half of it and the whole.
@@ -32,6 +35,7 @@ impl Default for NativeConfig {
             connect_timeout: Duration::from_secs(6),
             call_timeout: Duration::from_secs(20),
             silence_timeout: Duration::from_mins(1),
+            ping_interval: Duration::from_secs(20),
             rounds: 3,
             first_pause: Duration::from_millis(400),
             longest_pause: Duration::from_secs(30),

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use eventsource_stream::{Event, EventStream, EventStreamError};
+use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt as _, stream};
 use http::{HeaderName, HeaderValue, header};
 use serde::Deserialize;
@@ -99,26 +100,21 @@ impl Follower {
             let error = match &mut self.state {
                 State::Over => return None,
                 State::Waiting => return Some(self.connect().await),
-                State::Open(connection) => {
-                    let silence = self.source.session.config.silence_timeout;
-                    let host = || connection.host.clone();
-                    match tokio::time::timeout(silence, connection.events.next()).await {
-                        Ok(Some(Ok(event))) => match read(&event, &self.source.account, self.last) {
-                            Ok(None) => continue,
-                            Ok(Some(event)) => {
-                                connection.brought_something = true;
-                                self.last = event.position;
-                                return Some(LiveEvent::Entry(event));
-                            }
-                            Err(error) => error,
-                        },
-                        Ok(Some(Err(EventStreamError::Transport(error)))) => error,
-                        Ok(Some(Err(_))) => malformed("events", "are not an event stream"),
-                        // Servers end a connection after an hour, or when a key's time is over.
-                        Ok(None) => IssuerError::Interrupted { host: host() },
-                        Err(_) => IssuerError::Timeout { host: host() },
-                    }
-                }
+                State::Open(connection) => match connection.events.next().await {
+                    Some(Ok(event)) => match read(&event, &self.source.account, self.last) {
+                        Ok(None) => continue,
+                        Ok(Some(event)) => {
+                            connection.brought_something = true;
+                            self.last = event.position;
+                            return Some(LiveEvent::Entry(event));
+                        }
+                        Err(error) => error,
+                    },
+                    Some(Err(EventStreamError::Transport(error))) => error,
+                    Some(Err(_)) => malformed("events", "are not an event stream"),
+                    // Servers end a connection after an hour, or when a key's time is over.
+                    None => IssuerError::Interrupted { host: connection.host.clone() },
+                },
             };
             return Some(self.interrupted(error));
         }
@@ -199,10 +195,28 @@ impl Source {
             let chunk = chunk.map_err(|error| classify_body(&failed_host, &error))?;
             if size.within_limit(&chunk) { Ok(chunk) } else { Err(malformed("event", "is too large")) }
         });
+        let silence = IssuerError::Timeout { host: host.clone() };
+        let bytes = never_silent(bytes.boxed(), self.session.config.silence_timeout, silence);
         // The parser trips over a byte order mark, but only at the very beginning.
         let bytes = stream::iter([Ok(Bytes::from_static(b"\n"))]).chain(bytes);
         Ok(Connection { host, events: Box::pin(EventStream::new(bytes)), brought_something: false })
     }
+}
+
+/// The same bytes, ended by an error if none come for so long. It is the bytes that are watched, not the events: a server
+/// without news sends comments, which no reader of events is told of.
+fn never_silent(
+    bytes: BoxStream<'static, Result<Bytes, IssuerError>>,
+    longest: Duration,
+    silence: IssuerError,
+) -> impl Stream<Item = Result<Bytes, IssuerError>> + Send {
+    stream::unfold(Some((bytes, silence)), move |heard| async move {
+        let (mut bytes, silence) = heard?;
+        match tokio::time::timeout(longest, bytes.next()).await {
+            Ok(chunk) => chunk.map(|chunk| (chunk, Some((bytes, silence)))),
+            Err(_) => Some((Err(silence), None)),
+        }
+    })
 }
 
 /// Whether there is no use in trying again.

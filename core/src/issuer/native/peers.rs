@@ -20,7 +20,6 @@ use crate::keys::IssuerId;
 const USER_AGENT: &str = concat!("tallystick/", env!("CARGO_PKG_VERSION"));
 /// A phone's network forgets idle connections after a minute or so.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(50);
-const HTTP2_PING_INTERVAL: Duration = Duration::from_secs(20);
 
 /// One server of an issuer.
 #[derive(Debug, Clone)]
@@ -46,13 +45,19 @@ impl Peer {
 pub(super) struct Peers {
     tls: Tls,
     connect_timeout: Duration,
+    ping_interval: Duration,
     routes: RwLock<HashMap<IssuerId, Arc<[Peer]>>>,
 }
 
 impl Peers {
     pub fn new(config: &NativeConfig, clock: Arc<dyn Clock>) -> Result<Self, IssuerError> {
         let tls = Tls::new(&config.extra_roots, clock)?;
-        Ok(Self { tls, connect_timeout: config.connect_timeout, routes: RwLock::default() })
+        Ok(Self {
+            tls,
+            connect_timeout: config.connect_timeout,
+            ping_interval: config.ping_interval,
+            routes: RwLock::default(),
+        })
     }
 
     /// The servers of an issuer, first preferred.
@@ -123,7 +128,8 @@ impl Peers {
             .connect_timeout(self.connect_timeout)
             .pool_idle_timeout(IDLE_TIMEOUT)
             .pool_max_idle_per_host(if *trust == Trust::Unchecked { 0 } else { 2 })
-            .http2_keep_alive_interval(HTTP2_PING_INTERVAL)
+            .http2_keep_alive_interval(self.ping_interval)
+            .http2_keep_alive_timeout(self.ping_interval)
             .build()
             .map_err(|_| IssuerError::Unsendable { reason: "the HTTP client cannot be set up" })
     }

@@ -121,6 +121,24 @@ async fn silence_is_a_lost_connection() {
 }
 
 #[tokio::test]
+async fn comments_are_no_silence() {
+    // Three seconds of nothing but comments, and then news, on one connection.
+    let server = Server::start(|_, _| {
+        let comments = futures_util::stream::unfold(0, |sent| async move {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            Some((if sent < 60 { ": nothing new\n\n".to_owned() } else { event(5) }, sent + 1))
+        });
+        event_stream(Body::from_stream(comments.map(Ok::<_, std::io::Error>)))
+    });
+    let backend = backend_with(NativeConfig { silence_timeout: Duration::from_secs(2), ..quick() });
+    route(&backend, ISSUER, &[server.endpoint()]);
+    let mut events = follow(&backend);
+    expect(&mut events, LiveEvent::Connected).await;
+    expect(&mut events, entry(5)).await;
+    assert_eq!(server.asked().len(), 1);
+}
+
+#[tokio::test]
 async fn a_reader_that_may_not_is_told_once() {
     for (code, status) in [("not_authorised", 403), ("bad_signature", 401), ("unknown_account", 404)] {
         let server = Server::start(move |_, _| problem(status, code));
@@ -266,4 +284,42 @@ async fn a_server_that_asks_for_peace_gets_it() {
     let start = std::time::Instant::now();
     expect(&mut events, LiveEvent::Connected).await;
     assert!(start.elapsed() >= Duration::from_secs(1));
+}
+
+/// Passes on what comes, until it is told to say nothing any more, as a network does whose radio has gone.
+async fn through(server: &Server, silent: tokio::sync::watch::Receiver<bool>) -> crate::artefact::Endpoint {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("https://{}", listener.local_addr().unwrap());
+    let behind = server.address;
+    tokio::spawn(async move {
+        while let Ok((mut near, _)) = listener.accept().await {
+            let mut silent = silent.clone();
+            tokio::spawn(async move {
+                let mut far = tokio::net::TcpStream::connect(behind).await.unwrap();
+                tokio::select! {
+                    _ = tokio::io::copy_bidirectional(&mut near, &mut far) => return,
+                    told = silent.wait_for(|silent| *silent) => drop(told),
+                }
+                // Both stay open.
+                std::future::pending::<()>().await;
+            });
+        }
+    });
+    crate::artefact::Endpoint { origin, tls_keys: vec![server.tls_key] }
+}
+
+#[tokio::test]
+async fn a_network_that_falls_silent_is_noticed_by_asking() {
+    let server = Server::start(|_, _| open_after(&event(5)));
+    let (stop, silent) = tokio::sync::watch::channel(false);
+    let hour = std::time::Duration::from_secs(3_600);
+    let second = std::time::Duration::from_secs(1);
+    let backend = backend_with(NativeConfig { silence_timeout: hour, ping_interval: second, ..quick() });
+    route(&backend, ISSUER, &[through(&server, silent).await]);
+    let mut events = follow(&backend);
+    expect(&mut events, LiveEvent::Connected).await;
+    expect(&mut events, entry(5)).await;
+    stop.send_replace(true);
+    let told = events.next().await;
+    assert!(matches!(told, Some(LiveEvent::Interrupted(_))), "{told:?}");
 }

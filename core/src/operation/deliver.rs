@@ -18,6 +18,7 @@ use crate::store::tables::RowKey;
 use crate::store::tables::account::ACCOUNTS;
 use crate::store::tables::issuer::ISSUERS;
 use crate::store::tables::operation::{self, Operation, OperationState};
+use crate::store::tables::payee::{self, PAYEES, PayeeRecord};
 use crate::store::tables::payment::{self, PaymentState};
 
 /// What one try has come to.
@@ -197,9 +198,26 @@ async fn refused(
                 return Ok(unknown(error.code()));
             }
             end_unpaid(write, &operation, &Unpaid::Refused(&refusal), now)?;
+            if refusal.body().code == REQUEST_INVALID {
+                doubt_payee(write, &order)?;
+            }
             reread(write, &operation)
         })
         .await
+}
+
+/// Nobody who may ask for the payee's money has signed the request, by the issuer's word.
+const REQUEST_INVALID: &str = "request_invalid";
+
+/// What this wallet knows of a payee's keys is older than what the issuer knows: it is to be asked for before it serves
+/// again.
+fn doubt_payee(write: &Write<'_>, order: &Signed<Order>) -> Result<(), WalletError> {
+    let id = payee::id(&order.body().issuer, &order.body().payee);
+    if let Some(known) = PAYEES.get(write.transaction, write.cipher, id)? {
+        let doubted = PayeeRecord { fetched_at: 0, ..known };
+        PAYEES.put(write.transaction, write.cipher, id, &doubted)?;
+    }
+    Ok(())
 }
 
 /// Why an operation ends without payment.

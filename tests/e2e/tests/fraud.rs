@@ -305,6 +305,8 @@ async fn a_till_whose_grant_was_cancelled_asks_in_vain() {
     let refused = scene.pay(planned).await;
     let outcome = (refused.state, refused.refusal.as_deref());
     assert_eq!(outcome, (PaymentState::Refused, Some("request_invalid")));
+    // From then on it knows, and plans no second try.
+    assert_eq!(scene.declined(&link).await, "request_invalid");
     let next = scene.town.holder(scene.issuer).await;
     let error = next.wallet.plan(PaymentWish::of_link(&link)).await.unwrap_err();
     assert_eq!(error.code(), "request_invalid");

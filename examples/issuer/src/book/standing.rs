@@ -27,6 +27,9 @@ pub(crate) struct Standing {
 pub(crate) enum Verdict {
     /// It can be paid.
     Payable,
+    /// It could be paid, but its issuer has stopped: its ledger lacks something that it had signed, or its signing key is
+    /// past its time.
+    Stopped,
     /// It was paid, and can be paid once only.
     Paid,
     /// It has ended.
@@ -92,6 +95,7 @@ pub(crate) fn of(
         Verdict::Paid,
         Verdict::Expired,
         Verdict::Payable,
+        Verdict::Stopped,
         Verdict::Cancelled,
         Verdict::Untrusted,
         Verdict::Ambiguous,
@@ -107,6 +111,7 @@ fn here(
     now: UnixSeconds,
 ) -> Result<Here, Problem> {
     let card = founding::card_in_force(issuer)?.ok_or_else(Problem::internal)?.body().clone();
+    let is_stopped = issuer.behind || !card.signing_key_valid_at(now);
     let signed = requests::prove(db, issuer, request, now)?;
     let payee = &request.body().payee;
     let verdict = match &signed {
@@ -122,6 +127,8 @@ fn here(
                 Verdict::Expired
             } else if cancels::refusal_of(db, issuer.no, &hash)?.is_some() {
                 Verdict::Cancelled
+            } else if is_stopped {
+                Verdict::Stopped
             } else {
                 Verdict::Payable
             }

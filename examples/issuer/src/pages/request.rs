@@ -64,6 +64,7 @@ fn verdict(texts: &Texts, standing: &Standing) -> (Tone, &'static str, &'static 
         Verdict::Untrusted => (Tone::Bad, texts.untrusted, texts.untrusted_advice),
         Verdict::Ambiguous => (Tone::Bad, texts.ambiguous, texts.ambiguous_advice),
         Verdict::Elsewhere => (Tone::Wait, texts.elsewhere, texts.elsewhere_advice),
+        Verdict::Stopped => (Tone::Wait, texts.stopped, texts.stopped_advice),
     }
 }
 
@@ -71,7 +72,10 @@ fn verdict(texts: &Texts, standing: &Standing) -> (Tone, &'static str, &'static 
 fn payee(texts: &Texts, standing: &Standing) -> String {
     let mut words = names(standing);
     let Some((name, issuer)) = words.next() else {
-        let is_signed = matches!(standing.verdict, Verdict::Payable | Verdict::Paid | Verdict::Cancelled);
+        let is_signed = matches!(
+            standing.verdict,
+            Verdict::Payable | Verdict::Paid | Verdict::Cancelled | Verdict::Stopped
+        );
         return format!("<h1>{}</h1>", if is_signed { texts.unnamed } else { texts.unproven });
     };
     let mut html = format!("<h1>{}</h1>", quoted(name));
@@ -126,6 +130,7 @@ fn prices(reader: &Reader<'_>, page: &RequestPage<'_>) -> String {
                     own if own == page.standing.verdict => None,
                     Verdict::Untrusted => Some(texts.untrusted_price),
                     Verdict::Cancelled => Some(texts.cancelled_price),
+                    Verdict::Stopped => Some(texts.stopped_price),
                     _ => None,
                 };
                 let why = why.map(|why| fill(why, &[("issuer", &quoted(&here.card.name))]));

@@ -1,10 +1,11 @@
 //! A server that was restored from an older copy: it is told, stops, and goes on in a new epoch.
 
+use data_encoding::BASE32_NOPAD;
 use serde_json::json;
 use tallystick::artefact::{Head, Order, Signed, Statement};
 use tallystick::ledger::{Authority, ChainState, Entry};
 
-use super::people::{Person, order, sign};
+use super::people::{Person, order, request, sign, sign_request};
 use super::town::{Answer, Town, art};
 
 /// Stops the town and puts an older copy of its database in place.
@@ -68,6 +69,11 @@ async fn a_head_that_it_lacks_stops_it_until_a_new_epoch() {
     assert_eq!(town.put_card(&same_epoch, &[]).await.code(), "ledger_behind");
     town.restart().await;
     assert_eq!(town.order(&anna, &bert, 1).await.1.code(), "ledger_behind", "also after a restart");
+    // Whoever opens a request of it without a wallet is told that it cannot be paid now, and offered nothing.
+    let asked = sign_request(&request(town.issuer, &bert, 10, town.now()), &bert.key);
+    let path = format!("/p/{}", BASE32_NOPAD.encode(asked.bytes()));
+    let page = town.send(town.request("GET", &path, None).header("accept", "text/html")).await.unwrap().text;
+    assert!(page.contains("Cannot be paid just now") && !page.contains("href=\"tallystick:"), "{page}");
     // A card of long ago, as it may lie about after an earlier restore, begins no epoch.
     let signed_at = town.now() - 601;
     let stale = town.next_card(|card| (card.epoch, card.signed_at) = (1, signed_at));
@@ -75,6 +81,8 @@ async fn a_head_that_it_lacks_stops_it_until_a_new_epoch() {
 
     let statement = town.get("statements/latest").await.ok().artefact::<Statement>("statement");
     declare(&mut town).await;
+    let page = town.send(town.request("GET", &path, None).header("accept", "text/html")).await.unwrap().text;
+    assert!(page.contains("href=\"tallystick:"), "{page}");
     let next = town.get("statements/latest").await.ok().artefact::<Statement>("statement");
     assert_eq!((next.body().number, next.body().epoch), (statement.body().number + 1, 1));
     assert_eq!(next.body().previous, Some(statement.hash()));

@@ -19,6 +19,7 @@ pub(super) static TEXTS: Texts = Texts {
     ambiguous_price: "بعملة لا يمكن تمييزها عن أخرى.",
     untrusted_price: "لم يوقّعه المستفيد، فلا يمكن دفعه لدى {issuer}.",
     cancelled_price: "سُحب لدى {issuer}.",
+    stopped_price: "لا يقبل {issuer} الدفعات حاليًا.",
     tip: "إكرامية",
     tip_free: "إن شئت",
     tip_choices: "إن شئت: {choices}",
@@ -48,6 +49,8 @@ pub(super) static TEXTS: Texts = Texts {
     ambiguous_advice: "يناسب الرمز عملتين، ولا أحد يعرف أيهما المقصودة. اطلب رمزًا جديدًا.",
     elsewhere: "لا يستطيع هذا الخادم التحقق منه",
     elsewhere_advice: "لا يصدر أيًّا من العملات المطلوبة. محفظتك تتحقق من الطلب قبل الدفع.",
+    stopped: "لا يمكن الدفع الآن",
+    stopped_advice: "لا يقبل المُصدر أي دفعات إلى أن يصلح مالكه الأمر. الطلب نفسه سليم؛ حاول لاحقًا.",
 
     open: "افتح في محفظتك",
     confirm_there: "لا يُدفع شيء قبل أن تؤكد هناك.",

@@ -19,6 +19,7 @@ pub(super) static TEXTS: Texts = Texts {
     ambiguous_price: "In einer Währung, die sich von einer anderen nicht unterscheiden lässt.",
     untrusted_price: "Vom Empfänger nicht unterschrieben, also bei {issuer} nicht zahlbar.",
     cancelled_price: "Bei {issuer} zurückgezogen.",
+    stopped_price: "{issuer} nimmt gerade keine Zahlungen an.",
     tip: "Trinkgeld",
     tip_free: "wenn Sie mögen",
     tip_choices: "wenn Sie mögen: {choices}",
@@ -48,6 +49,8 @@ pub(super) static TEXTS: Texts = Texts {
     ambiguous_advice: "Der Code passt zu zwei Währungen, und niemand kann sagen, welche gemeint ist. Bitten Sie um einen neuen.",
     elsewhere: "Dieser Server kann das nicht prüfen",
     elsewhere_advice: "Er gibt keine der verlangten Währungen aus. Ihre Wallet prüft die Bitte, bevor Sie zahlen.",
+    stopped: "Kann gerade nicht bezahlt werden",
+    stopped_advice: "Der Herausgeber nimmt keine Zahlungen an, bis sein Inhaber Ordnung geschaffen hat. Die Bitte selbst ist in Ordnung; versuchen Sie es später noch einmal.",
 
     open: "In der Wallet öffnen",
     confirm_there: "Gezahlt wird erst, wenn Sie dort bestätigen.",

@@ -19,6 +19,7 @@ pub(super) static TEXTS: Texts = Texts {
     ambiguous_price: "In a currency that cannot be told from another.",
     untrusted_price: "Not signed by the payee, so it cannot be paid at {issuer}.",
     cancelled_price: "Withdrawn at {issuer}.",
+    stopped_price: "{issuer} takes no payments just now.",
     tip: "Tip",
     tip_free: "if you like",
     tip_choices: "if you like: {choices}",
@@ -48,6 +49,8 @@ pub(super) static TEXTS: Texts = Texts {
     ambiguous_advice: "The code fits two currencies, and nobody can tell which is meant. Ask for a new code.",
     elsewhere: "This server cannot check it",
     elsewhere_advice: "It issues none of the currencies asked for. Your wallet checks the request before you pay.",
+    stopped: "Cannot be paid just now",
+    stopped_advice: "Its issuer takes no payments until the owner has put it in order. The request itself is sound; try again later.",
 
     open: "Open in your wallet",
     confirm_there: "Nothing is paid until you confirm it there.",

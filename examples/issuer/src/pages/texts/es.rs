@@ -19,6 +19,7 @@ pub(super) static TEXTS: Texts = Texts {
     ambiguous_price: "En una moneda que no se distingue de otra.",
     untrusted_price: "Sin firma del beneficiario: no se puede pagar en {issuer}.",
     cancelled_price: "Retirada en {issuer}.",
+    stopped_price: "{issuer} no acepta pagos por ahora.",
     tip: "Propina",
     tip_free: "si quiere",
     tip_choices: "si quiere: {choices}",
@@ -48,6 +49,8 @@ pub(super) static TEXTS: Texts = Texts {
     ambiguous_advice: "El código vale para dos monedas y nadie puede saber a cuál se refiere. Pida un código nuevo.",
     elsewhere: "Este servidor no puede comprobarla",
     elsewhere_advice: "No emite ninguna de las monedas que se piden. Su monedero comprueba la solicitud antes de pagar.",
+    stopped: "Ahora no se puede pagar",
+    stopped_advice: "El emisor no acepta pagos hasta que su dueño lo ponga en orden. La solicitud en sí es correcta; inténtelo más tarde.",
 
     open: "Abrir en su monedero",
     confirm_there: "No se paga nada hasta que usted lo confirme allí.",

@@ -19,6 +19,7 @@ pub(super) static TEXTS: Texts = Texts {
     ambiguous_price: "Dans une monnaie qui ne se distingue pas d’une autre.",
     untrusted_price: "Non signée par le bénéficiaire, donc non payable chez {issuer}.",
     cancelled_price: "Retirée chez {issuer}.",
+    stopped_price: "{issuer} n’accepte pas de paiements pour le moment.",
     tip: "Pourboire",
     tip_free: "si vous voulez",
     tip_choices: "si vous voulez : {choices}",
@@ -48,6 +49,8 @@ pub(super) static TEXTS: Texts = Texts {
     ambiguous_advice: "Le code désigne deux monnaies et personne ne peut dire laquelle. Demandez un nouveau code.",
     elsewhere: "Ce serveur ne peut pas vérifier",
     elsewhere_advice: "Il n’émet aucune des monnaies demandées. Votre portefeuille vérifie la demande avant tout paiement.",
+    stopped: "Paiement impossible pour le moment",
+    stopped_advice: "L’émetteur n’accepte aucun paiement tant que son propriétaire ne l’a pas remis en ordre. La demande elle-même est bonne ; réessayez plus tard.",
 
     open: "Ouvrir dans votre portefeuille",
     confirm_there: "Rien n’est payé avant que vous ne confirmiez là-bas.",

@@ -32,6 +32,7 @@ pub(crate) struct Texts {
     pub ambiguous_price: &'static str,
     pub untrusted_price: &'static str,
     pub cancelled_price: &'static str,
+    pub stopped_price: &'static str,
     pub tip: &'static str,
     pub tip_free: &'static str,
     pub tip_choices: &'static str,
@@ -61,6 +62,8 @@ pub(crate) struct Texts {
     pub ambiguous_advice: &'static str,
     pub elsewhere: &'static str,
     pub elsewhere_advice: &'static str,
+    pub stopped: &'static str,
+    pub stopped_advice: &'static str,
 
     pub open: &'static str,
     pub confirm_there: &'static str,

@@ -19,6 +19,7 @@ pub(super) static TEXTS: Texts = Texts {
     ambiguous_price: "Numa moeda que não se distingue de outra.",
     untrusted_price: "Sem assinatura do destinatário: não se pode pagar em {issuer}.",
     cancelled_price: "Retirado em {issuer}.",
+    stopped_price: "{issuer} não aceita pagamentos por agora.",
     tip: "Gorjeta",
     tip_free: "se quiser",
     tip_choices: "se quiser: {choices}",
@@ -48,6 +49,8 @@ pub(super) static TEXTS: Texts = Texts {
     ambiguous_advice: "O código serve para duas moedas e ninguém pode dizer qual é. Peça um novo código.",
     elsewhere: "Este servidor não pode verificá-lo",
     elsewhere_advice: "Não emite nenhuma das moedas pedidas. A sua carteira verifica o pedido antes de pagar.",
+    stopped: "Não pode ser pago agora",
+    stopped_advice: "O emissor não aceita pagamentos até que o dono o ponha em ordem. O pedido em si está certo; tente mais tarde.",
 
     open: "Abrir na carteira",
     confirm_there: "Nada é pago antes de confirmar lá.",

@@ -1,6 +1,7 @@
 //! Today at the counter: a till with a key of its own, a code on its screen, and a customer who scans it.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde_json::json;
 use tallystick::artefact::Role;
@@ -89,7 +90,10 @@ pub async fn open(
     wallet.set_pin(PIN, None).await?;
     wallet.close().await?;
 
-    let config = Config { shop: Some(bakery.name.into()), ..Config::on_loopback(place.options()?) };
+    // Whoever joins the town may first have to build `tally`, and has other things to do.
+    let charge_lifetime = Duration::from_hours(12);
+    let config =
+        Config { shop: Some(bakery.name.into()), charge_lifetime, ..Config::on_loopback(place.options()?) };
     let till = Till::start(config).await?;
     tell::fact("its page", &till.url());
     let tablet = Tablet::open(&till, PIN).await?;

@@ -2,7 +2,7 @@
 
 import { $, announce, drawCode, mark } from "./dom.js";
 import { CallError, get, post } from "./api.js";
-import { duration, errorText, money, t } from "./i18n.js";
+import { duration, errorText, money, nameOf, t } from "./i18n.js";
 import { currencyOf, now, till } from "./store.js";
 import { isZero } from "./amount.js";
 
@@ -66,7 +66,7 @@ export function render() {
   else result();
 }
 
-const priceText = (prices) => prices.map(({ issuer, amount }) => (amount ? money(amount, currencyOf(issuer)) : t("open_amount", { currency: currencyOf(issuer)?.name ?? "" }))).join(` ${t("or")} `);
+const priceText = (prices) => prices.map(({ issuer, amount }) => (amount ? money(amount, currencyOf(issuer)) : t("open_amount", { currency: nameOf(currencyOf(issuer)) }))).join(` ${t("or")} `);
 
 function waiting() {
   const sum = priceText(shown.prices);

@@ -2,7 +2,7 @@
 
 import { $, el, entryRow, icon } from "./dom.js";
 import { get, post } from "./api.js";
-import { errorText, money, number, t } from "./i18n.js";
+import { errorText, money, nameOf, number, sum, t } from "./i18n.js";
 import { currencyOf } from "./store.js";
 import { isZero } from "./amount.js";
 import * as refund from "./refund.js";
@@ -49,15 +49,15 @@ export function render() {
   if (focus) $("entries").querySelector(`[data-payment="${CSS.escape(focus)}"]`)?.focus();
 }
 
-function total(sum) {
-  const currency = currencyOf(sum.issuer) ?? { code: sum.currency };
+function total(of) {
+  const currency = currencyOf(of.issuer) ?? { code: of.currency, name: of.currency };
   return el("article", { class: "total" },
-    el("h3", {}, el("bdi", {}, currency.name ?? sum.currency)),
-    el("p", { class: "net" }, el("span", { class: "sr" }, t("net")), " ", el("bdi", {}, money(sum.net, currency))),
+    el("h3", {}, el("bdi", {}, nameOf(currency))),
+    el("p", { class: "net" }, el("span", { class: "sr" }, t("net")), " ", el("bdi", {}, sum(of.net, currency))),
     el("dl", {},
-      el("div", {}, el("dt", {}, t("received")), el("dd", {}, el("bdi", {}, money(sum.received, currency)))),
-      el("div", {}, el("dt", {}, t("refunded")), el("dd", {}, el("bdi", {}, money(sum.refunded, currency)))),
-      el("div", {}, el("dt", {}, t("count")), el("dd", {}, number(sum.count)))));
+      el("div", {}, el("dt", {}, t("received")), el("dd", {}, el("bdi", {}, sum(of.received, currency)))),
+      el("div", {}, el("dt", {}, t("refunded")), el("dd", {}, el("bdi", {}, sum(of.refunded, currency)))),
+      el("div", {}, el("dt", {}, t("count")), el("dd", {}, number(of.count)))));
 }
 
 function action(entry) {

@@ -1,8 +1,8 @@
 // Small things that all views use.
 
-import { t, clock, money, locale } from "./i18n.js";
+import { t, clock, sum, locale } from "./i18n.js";
 import { isZero, signs } from "./amount.js";
-import { currencyOf } from "./store.js";
+import { currencyOf, isAlike } from "./store.js";
 
 export const $ = (id) => document.getElementById(id);
 
@@ -57,19 +57,20 @@ export function mark(of, large = false) {
 export function entryRow(entry, action = null) {
   const currency = currencyOf(entry.issuer);
   const out = entry.direction === "out";
-  const tip = entry.tip && !isZero(entry.tip) ? t("with_tip", { amount: money(entry.tip, currency) }) : "";
-  const back = !isZero(entry.refunded) ? t("refunded_of", { amount: money(entry.refunded, currency) }) : "";
+  const tip = entry.tip && !isZero(entry.tip) ? t("with_tip", { amount: sum(entry.tip, currency) }) : "";
+  const back = !isZero(entry.refunded) ? t("refunded_of", { amount: sum(entry.refunded, currency) }) : "";
   const state = entry.state === "pending" || entry.state === "refused" ? t(`entry_${entry.state}`) : "";
   const kind = t(!out ? "kind_payment" : entry.repays ? "kind_refund" : "kind_out");
   const place = entry.by_this_till === false ? t("elsewhere") : "";
-  const facts = [kind, state, place, entry.counterpart, entry.memo, tip, back].filter(Boolean);
+  const issuer = currency && isAlike(currency) ? currency.issuer_name : "";
+  const facts = [kind, state, place, entry.counterpart, issuer, entry.memo, tip, back].filter(Boolean);
   const sign = out ? "-" : "";
   return el("div", { class: `entry ${out ? "out" : "in"}` },
     el("span", { class: "sort", "aria-hidden": "true" }, icon(entry.state === "pending" ? "clock" : entry.state === "refused" ? "cross" : out ? "refund" : "check")),
     el("time", { datetime: new Date(entry.at * 1000).toISOString() }, clock(entry.at)),
     el("div", { class: "facts" }, entry.mark ? mark(entry.mark) : null,
       el("span", { class: "quiet" }, ...facts.flatMap((f, i) => [i ? " · " : "", el("bdi", {}, f)]))),
-    el("strong", { class: "sum" }, el("bdi", {}, money(sign + entry.amount, currency))),
+    el("strong", { class: "sum" }, el("bdi", {}, sum(sign + entry.amount, currency))),
     action);
 }
 

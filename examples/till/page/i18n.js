@@ -1,7 +1,7 @@
 // Words in six languages. The browser decides which, the switch overrides it and is remembered.
 
 import { format } from "./amount.js";
-import { till } from "./store.js";
+import { isAlike, till } from "./store.js";
 
 export const LANGUAGES = {
   en: "English", de: "Deutsch", fr: "Français", es: "Español", pt: "Português", ar: "العربية",
@@ -73,11 +73,20 @@ export function translate(root) {
   }
 }
 
-/** "12.50 BRT". The code stands behind in every language; isolated, so that it does so from right to left too. */
-export function money(amount, currency) {
+/** "12.50 BRT", and whose where two issuers of the till call their money the same. */
+export const money = (amount, currency) => whose(sum(amount, currency), currency);
+
+/** The currency's name, and whose where another has the same code. */
+export const nameOf = (currency) => (currency ? whose(currency.name, currency) : "");
+
+/** "12.50 BRT", where its issuer is named beside it. The code stands behind in every language; isolated, so that it does so
+    from right to left too. */
+export function sum(amount, currency) {
   const text = `${format(amount, locale.tag)}\u00a0${currency?.code ?? ""}`.trim();
   return locale.language === "ar" ? `\u2066${text}\u2069` : text;
 }
+
+const whose = (text, currency) => (currency?.issuer && isAlike(currency) ? `${text} (${isolate(currency.issuer_name)})` : text);
 
 /** The time of day where the till stands. */
 export function clock(seconds) {

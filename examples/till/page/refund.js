@@ -3,7 +3,7 @@
 import * as amounts from "./amount.js";
 import { $, entryRow } from "./dom.js";
 import { freshKey, post } from "./api.js";
-import { errorText, locale, money, t } from "./i18n.js";
+import { errorText, locale, money, nameOf, t } from "./i18n.js";
 import { currencyOf } from "./store.js";
 
 let entry = null;
@@ -30,7 +30,7 @@ export function open(of) {
   const may = of.direction === "in" && !amounts.isZero(of.refundable) && currency?.may_refund;
   $("refund-entry").replaceChildren(entryRow(of));
   $("refund-amount").value = amounts.shown(of.refundable, locale.tag);
-  $("refund-amount-label").textContent = t("amount_in", { currency: currency?.name ?? "" });
+  $("refund-amount-label").textContent = t("amount_in", { currency: nameOf(currency) });
   const left = currency?.refund_left ? t("refund_left", { amount: money(currency.refund_left, currency) }) : "";
   $("refund-hint").textContent = [t("refundable", { amount: money(of.refundable, currency) }), left].filter(Boolean).join(" · ");
   $("refund-error").textContent = may ? "" : t("error_not_refundable");

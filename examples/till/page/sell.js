@@ -3,7 +3,7 @@
 import * as amounts from "./amount.js";
 import { $, announce, el, icon, keypad } from "./dom.js";
 import { freshKey, post } from "./api.js";
-import { errorText, locale, money, number, t } from "./i18n.js";
+import { errorText, locale, money, nameOf, number, sum, t } from "./i18n.js";
 import { currencyOf, isAway, mayCharge, preference, till } from "./store.js";
 
 const PERCENT = [5, 10, 15];
@@ -79,11 +79,11 @@ function row(currency) {
   check.disabled = !mayCharge(currency);
   const trouble = check.disabled ? t(`error_grant_${currency.grant?.state ?? "ended"}`) : isAway(currency) ? t("issuer_offline") : null;
   const amount = amounts.decimal(typed[issuer] ?? "", currency.scale);
-  const price = amount ? money(amount, currency) : code;
+  const price = amount ? sum(amount, currency) : code;
   return el("div", { class: "currency", "data-issuer": issuer },
     el("label", {}, check, el("span", {}, el("bdi", {}, currency.name), el("small", {}, el("bdi", {}, currency.issuer_name), trouble && el("span", { class: "down" }, " · ", icon(check.disabled ? "alert" : "offline"), trouble)))),
     on && several
-      ? el("button", { type: "button", class: "price", "aria-pressed": String(issuer === active), "aria-label": t("edit_amount", { amount: price }), "data-focus": `p${issuer}`, onclick: () => { active = issuer; render(); $("amount").focus(); } }, el("bdi", {}, price))
+      ? el("button", { type: "button", class: "price", "aria-pressed": String(issuer === active), "aria-label": t("edit_amount", { amount: amount ? money(amount, currency) : nameOf(currency) }), "data-focus": `p${issuer}`, onclick: () => { active = issuer; render(); $("amount").focus(); } }, el("bdi", {}, price))
       : el("span", { class: "code" }, code));
 }
 
@@ -125,7 +125,7 @@ function figure() {
   if (field.value !== now) field.value = now;
   field.placeholder = amounts.format(`0${scale() ? `.${"0".repeat(scale())}` : ""}`, locale.tag);
   field.dataset.length = now.length > 11 ? "long" : now.length > 7 ? "middle" : "short";
-  $("amount-label").textContent = t("amount_in", { currency: currency?.name ?? "" });
+  $("amount-label").textContent = t("amount_in", { currency: nameOf(currency) });
   $("amount-code").textContent = currency?.code ?? "";
   $("amount-clear").hidden = !text;
   const sums = [...accepted].map((issuer) => [amounts.decimal(typed[issuer] ?? "", currencyOf(issuer).scale), currencyOf(issuer)]);

@@ -31,6 +31,9 @@ export function isAway(currency) {
 /** What a till may charge in: a grant to act for an account ends, or is taken back. */
 export const mayCharge = (currency) => currency.may_charge !== false;
 
+/** Whether another issuer of this till calls its money the same. */
+export const isAlike = ({ issuer, code }) => till.currencies.some((c) => c.code === code && c.issuer !== issuer);
+
 export const currencyOf = (issuer) => till.currencies.find((c) => c.issuer === issuer);
 
 /** The till's clock, in Unix seconds: the countdown does not depend on how the tablet's is set. */

@@ -192,15 +192,15 @@ async fn several_currencies_a_tip_and_a_sticker() {
     screen.click(".currency:nth-child(2) label").await;
     screen.until("document.querySelectorAll('.price').length === 2").await;
     screen.keys(".5").await;
-    assert_eq!(screen.text("#go").await, "Charge 3.00 BUN or 3.50 BUN");
+    assert_eq!(screen.text("#go").await, "Charge 3.00 BUN (Bakery 0) or 3.50 BUN (Bakery 1)");
     good(&screen).await;
     screen.click(".currency:nth-child(1) .price").await;
-    has(&tree(&screen).await, "button", "Change amount: 3.00\u{a0}BUN", "pressed");
+    has(&tree(&screen).await, "button", "Change amount: 3.00\u{a0}BUN (Bakery 0)", "pressed");
     screen.click("#tips label:nth-of-type(2)").await;
     has(&tree(&screen).await, "radio", "Customer decides", "");
     screen.enter().await;
     screen.until_view("charge").await;
-    assert_eq!(screen.text("#charge-title").await, "3.00 BUN or 3.50 BUN");
+    assert_eq!(screen.text("#charge-title").await, "3.00 BUN (Bakery 0) or 3.50 BUN (Bakery 1)");
     assert_eq!(screen.text("#charge-tip").await, "plus tip, if you like");
     good(&screen).await;
     screen.click("#cancel").await;
@@ -213,7 +213,10 @@ async fn several_currencies_a_tip_and_a_sticker() {
     good(&screen).await;
     screen.click("#sticker").await;
     screen.until_view("charge").await;
-    assert_eq!(screen.text("#charge-title").await, "Any amount, Bun or Any amount, Bun");
+    assert_eq!(
+        screen.text("#charge-title").await,
+        "Any amount, Bun (Bakery 0) or Any amount, Bun (Bakery 1)"
+    );
     assert_eq!(screen.text("#charge-note").await, "Two rolls");
     good(&screen).await;
     let found = tree(&screen).await;
@@ -231,6 +234,9 @@ async fn several_currencies_a_tip_and_a_sticker() {
     screen.until_view("sell").await;
     screen.click("nav a[href='#day']").await;
     screen.until("document.querySelector('.total .net').textContent.includes('2.75')").await;
+    // Two issuers call their money the same: lists say whose it is.
+    assert_eq!(screen.text(".total h3").await, "Bun (Bakery 0)");
+    assert!(screen.text("#entries .facts").await.contains("Bakery 0"));
     screen.is_calm().await;
     screen.close().await;
     counter.till.unwrap().shutdown().await;
@@ -257,7 +263,7 @@ async fn who_is_paid_twice_is_told_and_pays_back() {
     screen.until_view("result").await;
     pay(&second, &link).await;
     screen
-        .until("document.getElementById('result-detail').textContent.includes('3.00\u{a0}BUN refunded.')")
+        .until("document.getElementById('result-detail').textContent.includes('BUN (Bakery 1) refunded.')")
         .await;
     assert_eq!(screen.text("#result-title").await, "Paid");
     assert!(screen.text("#result-detail").await.starts_with("A second payment came in"));

@@ -213,13 +213,16 @@ function line(online) {
 }
 
 function outage() {
-  $("line").dataset.state = till.online ? "online" : "offline";
-  $("line").querySelector("use").setAttribute("href", till.online ? "#i-online" : "#i-offline");
-  $("line-text").textContent = t(till.online ? "line_online" : "line_offline");
   const all = till.unlocked ? till.currencies : [];
   const names = (of) => of.map((c) => c.issuer_name).join(", ");
-  const away = all.filter((c) => mayCharge(c) && isAway(c));
+  const ours = all.filter(mayCharge);
+  const away = ours.filter(isAway);
   const barred = all.filter((c) => !mayCharge(c));
+  // A till that reaches no issuer sees no payment: "connected" would say that it does.
+  const connected = till.online && !(away.length && away.length === ours.length);
+  $("line").dataset.state = connected ? "online" : "offline";
+  $("line").querySelector("use").setAttribute("href", connected ? "#i-online" : "#i-offline");
+  $("line-text").textContent = t(connected ? "line_online" : "line_offline");
   const text = !till.online ? t("line_lost") : [
     away.length ? t("issuers_lost", { names: names(away) }) : "",
     barred.length ? t("issuers_barred", { names: names(barred) }) : "",

@@ -86,6 +86,7 @@ async fn an_issuer_that_is_away_is_named() {
     screen.until("document.getElementById('outage').textContent === ''").await;
     counter.town.host.down().await;
     screen.until("document.getElementById('outage').textContent.includes('Bakery 0')").await;
+    assert_eq!(screen.text("#line-text").await, "Disconnected");
     good(&screen).await;
     screen.save("issuer-away").await;
     counter.town.host.up().await;

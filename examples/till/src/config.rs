@@ -1,11 +1,13 @@
 //! What a shop decides about its till.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use tallystick::wallet::WalletOptions;
+
+use crate::addresses;
 
 /// Everything that a shop decides about its till.
 #[derive(Clone)]
@@ -122,11 +124,30 @@ impl Config {
 pub(crate) struct Hosts {
     names: Vec<String>,
     listen: IpAddr,
+    /// This machine's addresses, if the till listens on all of them.
+    own: Vec<IpAddr>,
 }
 
 impl Hosts {
     pub(crate) fn new(config: &Config) -> Self {
-        Self { names: config.names.iter().map(|name| normal(name)).collect(), listen: config.listen.ip() }
+        let listen = config.listen.ip();
+        let own = if listen.is_unspecified() { addresses::of_this_machine() } else { Vec::new() };
+        Self { names: config.names.iter().map(|name| normal(name)).collect(), listen, own }
+    }
+
+    /// What a tablet is told to open, with the port: the shop's own name, or an address that leads here.
+    pub(crate) fn authority(&self, port: u16) -> String {
+        let loopback = || match self.listen {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        };
+        match (self.names.first(), self.listen.is_unspecified()) {
+            (Some(name), true) => format!("{name}:{port}"),
+            (None, true) => {
+                SocketAddr::new(self.own.first().copied().unwrap_or_else(loopback), port).to_string()
+            }
+            (_, false) => SocketAddr::new(self.listen, port).to_string(),
+        }
     }
 
     /// Whether a call to this host, with or without a port, is meant for this till.
@@ -146,7 +167,10 @@ impl Hosts {
     pub(crate) fn for_certificate(&self) -> Vec<String> {
         let mut names = self.names.clone();
         names.push("localhost".to_owned());
-        if !self.listen.is_unspecified() {
+        if self.listen.is_unspecified() {
+            let loopback = [IpAddr::from(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()];
+            names.extend(self.own.iter().chain(&loopback).map(IpAddr::to_string));
+        } else {
             names.push(self.listen.to_string());
         }
         names.sort();
@@ -175,7 +199,8 @@ mod tests {
     use super::*;
 
     fn hosts(listen: &str, names: &[&str]) -> Hosts {
-        Hosts { names: names.iter().map(|name| normal(name)).collect(), listen: listen.parse().unwrap() }
+        let names = names.iter().map(|name| normal(name)).collect();
+        Hosts { names, listen: listen.parse().unwrap(), own: vec!["192.168.1.20".parse().unwrap()] }
     }
 
     #[test]
@@ -209,6 +234,16 @@ mod tests {
         assert!(everywhere.allow("192.168.1.20:7443") && everywhere.allow("[fe80::1]:7443"));
         assert!(!everywhere.allow("till.local"));
         assert!(hosts("::1", &[]).allow("[::1]:7443"));
-        assert_eq!(everywhere.for_certificate(), ["localhost"]);
+        assert_eq!(everywhere.for_certificate(), ["127.0.0.1", "192.168.1.20", "::1", "localhost"]);
+        assert_eq!(hosts("127.0.0.1", &[]).for_certificate(), ["127.0.0.1", "localhost"]);
+    }
+
+    #[test]
+    fn a_tablet_is_told_an_address_that_leads_to_the_till() {
+        assert_eq!(hosts("127.0.0.1", &["till.local"]).authority(7443), "127.0.0.1:7443");
+        assert_eq!(hosts("0.0.0.0", &[]).authority(7443), "192.168.1.20:7443");
+        assert_eq!(hosts("0.0.0.0", &["till.local"]).authority(7443), "till.local:7443");
+        let alone = Hosts { own: Vec::new(), ..hosts("::", &[]) };
+        assert_eq!(alone.authority(7443), "[::1]:7443");
     }
 }

@@ -8,12 +8,13 @@
 //!   ^──events──────────────────────────────────────────────────────── watch <── its verified chain, its lines ──┘
 //! ```
 //!
-//! - `config`, `server`, `tls`, `folder`, `place`: from what a shop decides to a page that is served.
+//! - `config`, `server`, `addresses`, `tls`, `folder`, `place`: from what a shop decides to a page that is served.
 //! - `wish`, `charge`, `book`: what is asked for, until it is paid. `refund`, `day`: afterwards. `view`: as the page sees it.
 //! - `session`, `rates`, `app`: who may. The PIN is the wallet's own: it is stored as an Argon2id hash, sealed in the
 //!   wallet's file, compared in constant time, and wrong ones make the next wait, also over restarts. So there is one PIN
 //!   and one throttle, whoever asks; and until somebody gives it after a start, the wallet's keys are nowhere in memory.
 
+mod addresses;
 mod app;
 mod book;
 mod charge;

@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand};
 use jiff::tz::TimeZone;
 use tallystick::request::KeyLink;
 use tallystick_till::place::Place;
-use tallystick_till::{Config, Running, Till, TlsFiles, Transport};
+use tallystick_till::{Config, Till, TlsFiles, Transport};
 use zeroize::Zeroizing;
 
 /// A till that a tablet behind the counter opens in its browser.
@@ -142,19 +142,12 @@ async fn run(place: &Place, arguments: Run) -> Result<(), Failure> {
     let asked_to_stop = asked_to_stop()?;
     let till = Till::start(config).await?;
     say(&format!("the till is at {}", till.url()));
-    if let Some(print) = fingerprint(&till) {
+    if let Some(print) = till.fingerprint() {
         say(&format!("its certificate (SHA-256) {print}"));
     }
     asked_to_stop.await?;
     till.shutdown().await;
     Ok(())
-}
-
-/// What a browser shows of the certificate, to compare.
-fn fingerprint(till: &Running) -> Option<String> {
-    let hash = tallystick::keys::Digest::of(&[till.certificate_der()?]);
-    let pairs: Vec<String> = hash.as_bytes().iter().map(|byte| format!("{byte:02X}")).collect();
-    Some(pairs.join(":"))
 }
 
 async fn init(place: &Place) -> Result<(), Failure> {

@@ -10,6 +10,7 @@ use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::RustlsConfig;
 use axum_server::{Handle, Server};
 use tallystick::error::WalletError;
+use tallystick::keys::Digest;
 use tallystick::wallet::Wallet;
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
@@ -200,15 +201,23 @@ impl Running {
         self.address
     }
 
-    /// What a tablet beside it opens: `https://127.0.0.1:7443`.
+    /// What a tablet opens: `https://127.0.0.1:7443`. Of a till that listens on all addresses, by its first name, or by an
+    /// address of this machine.
     pub fn url(&self) -> String {
         let scheme = if self.app.over_tls { "https" } else { "http" };
-        format!("{scheme}://{}", self.address)
+        format!("{scheme}://{}", self.app.hosts.authority(self.address.port()))
     }
 
     /// Its certificate, DER; none over plain HTTP.
     pub fn certificate_der(&self) -> Option<&[u8]> {
         self.certificate.as_deref()
+    }
+
+    /// What a browser shows of its certificate, to compare (SHA-256, in hexadecimal pairs); none over plain HTTP.
+    pub fn fingerprint(&self) -> Option<String> {
+        let hash = Digest::of(&[self.certificate_der()?]);
+        let pairs: Vec<String> = hash.as_bytes().iter().map(|byte| format!("{byte:02X}")).collect();
+        Some(pairs.join(":"))
     }
 
     /// Ends event streams, finishes what is in flight, closes the wallet, and frees folder and port.

@@ -55,19 +55,22 @@ pub async fn run(app: &App, till: RunTill) -> Result<(), Failure> {
 #[derive(Serialize)]
 struct Open {
     address: String,
+    /// Of the certificate that it made for itself; none over plain HTTP.
+    fingerprint: Option<String>,
 }
 
 impl Open {
     fn of(running: &Running) -> Self {
-        Self { address: running.url() }
+        Self { address: running.url(), fingerprint: running.fingerprint() }
     }
 }
 
 impl Report for Open {
     fn show(&self, page: &mut Page<'_>) {
         page.good(format!("The till is open at {}.", self.address));
-        if self.address.starts_with("https:") {
-            page.note("It made its own certificate: the browser asks once whether to trust it.");
+        if let Some(fingerprint) = &self.fingerprint {
+            page.note("It made its own certificate: the browser asks once whether to trust it. It should show (SHA-256):");
+            page.verbatim(fingerprint);
         }
         page.note("Ctrl-C closes the till.");
     }

@@ -1,5 +1,7 @@
 //! Who may call at all: other pages, other names, other bodies, too much of everything.
 
+use std::io::Read as _;
+
 use reqwest::{Method, StatusCode, header};
 use serde_json::json;
 use tallystick_till::{Limits, StartError, Till, Transport};
@@ -92,6 +94,30 @@ async fn browsers_are_told_what_to_keep_to() {
     let cookie = tablet.unlock(PIN).await.headers[header::SET_COOKIE].to_str().unwrap().to_owned();
     assert!(cookie.ends_with("; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict; Secure"), "{cookie}");
     assert!(cookie.len() > 43, "32 random bytes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_travels_packed_and_once() {
+    let counter = Counter::new().await;
+    let tablet = counter.tablet();
+    let plain = tablet.get("/main.js").await;
+    assert!(!plain.headers.contains_key(header::CONTENT_ENCODING));
+    let asking = tablet.call(Method::GET, "/main.js").header(header::ACCEPT_ENCODING, "br, gzip");
+    let packed = tablet.send(asking).await;
+    assert_eq!(packed.headers[header::CONTENT_ENCODING], "gzip");
+    assert_eq!(packed.headers[header::CONTENT_TYPE], plain.headers[header::CONTENT_TYPE]);
+    assert!(packed.body.len() * 2 < plain.body.len());
+    let mut unpacked = Vec::new();
+    flate2::read::GzDecoder::new(packed.body.as_slice()).read_to_end(&mut unpacked).unwrap();
+    assert_eq!(unpacked, plain.body);
+
+    let tag = &plain.headers[header::ETAG];
+    assert_eq!(&packed.headers[header::ETAG], tag);
+    let again = tablet.call(Method::GET, "/main.js").header(header::IF_NONE_MATCH, tag);
+    let again = tablet.send(again).await;
+    assert_eq!((again.status, again.body.len()), (StatusCode::NOT_MODIFIED, 0));
+    let other = tablet.call(Method::GET, "/style.css").header(header::IF_NONE_MATCH, tag);
+    assert_eq!(tablet.send(other).await.status, StatusCode::OK);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -81,13 +81,22 @@ fn the_history_leaves_as_a_file() {
     assert!(csv.out.contains(",12.34,"));
 
     let file = anna.wallet.with_file_name("history.json");
+    // Somebody guesses the name of the draft, and lets it lead to a file of ours.
+    let (other, trap) = (town.folder().join("ours.txt"), town.folder().join("history.json.part"));
+    std::fs::write(&other, "ours").unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&other, &trap).unwrap();
     let written = anna.json(["export", file.to_str().unwrap()]);
     assert_eq!(written["payments"], 1);
     let read: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     assert_eq!(read["format"], "tallystick-history-1");
     // A second time it would overwrite: it does not, and leaves nothing else behind.
     assert_eq!(anna.json_error(["export", file.to_str().unwrap()], 1)["code"], "file_exists");
-    assert!(!anna.wallet.with_file_name("history.json.part").exists());
+    assert_eq!(std::fs::read_to_string(&other).unwrap(), "ours");
+    assert!(!std::fs::symlink_metadata(&file).unwrap().is_symlink());
+    let _ = std::fs::remove_file(trap);
+    let left = std::fs::read_dir(town.folder()).unwrap().map(|entry| entry.unwrap().path());
+    assert!(left.into_iter().all(|path| path.extension().is_none_or(|end| end != "part")));
 }
 
 #[test]

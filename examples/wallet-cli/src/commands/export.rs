@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
+use tallystick::clock::{Entropy, SystemEntropy};
 use tallystick::wallet::ExportFormat;
 
 use crate::failure::Failure;
@@ -84,11 +85,13 @@ impl Draft {
         if file.exists() {
             return Err(Failure::new("file_exists", format!("{} is there already", file.display())));
         }
+        // Its name cannot be foreseen, and nothing that is there is written to: in a folder that others may write to, it
+        // could be theirs, or lead elsewhere.
         let mut name = file.file_name().unwrap_or_default().to_owned();
-        name.push(".part");
+        name.push(format!(".{:016x}.part", u64::from_be_bytes(<dyn Entropy>::bytes(&SystemEntropy))));
         let path = file.with_file_name(name);
         let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
+        options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let opened = options.open(&path).map_err(|error| cannot_write(file, &error))?;

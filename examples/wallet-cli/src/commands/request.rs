@@ -226,6 +226,9 @@ fn line(manner: &Manner, text: &str, info: &CurrencyInfo) -> Result<RequestLine,
     let thousandths = Amount::from_decimal_str(&quantity.replace(',', "."), 3).map_err(|_| bad())?;
     Ok(RequestLine {
         text: what.trim().to_owned(),
+    if !thousandths.is_positive() {
+        return Err(bad());
+    }
         quantity_thousandths: thousandths.minor(),
         amount: manner.parse_limit(amount, &info.currency)?,
     })
@@ -377,9 +380,8 @@ mod tests {
         assert_eq!((read.quantity_thousandths, read.text.as_str()), (2_000, "loaf of rye"));
         assert_eq!(read.amount, Amount::new(700));
         assert_eq!(line(&manner, "0.350 cheese 4.20", &bakery()).unwrap().quantity_thousandths, 350);
-        for bad in ["", "2", "2 loaf", "x loaf 7.00", "0.0001 loaf 7.00", "-1 loaf 7"] {
-            let read = line(&manner, bad, &bakery());
-            assert!(read.is_err() || bad.starts_with('-'), "{bad}");
+        for bad in ["", "2", "2 loaf", "x loaf 7.00", "0.0001 loaf 7.00", "-1 loaf 7", "0 loaf 7"] {
+            assert!(line(&manner, bad, &bakery()).is_err(), "{bad}");
         }
     }
 

@@ -30,6 +30,12 @@ impl Wallet {
         self.run(|wallet| async move { wallet.currency(issuer).await }).await
     }
 
+    /// The time by an issuer's clock, in Unix seconds, as far as it has been heard; by ours, as long as it has not. Ends
+    /// of requests and grants are told by that clock: take this away to show how much time is left. Needs no network.
+    pub async fn issuer_time(&self, issuer: IssuerId) -> Result<i64, WalletError> {
+        self.run(|wallet| async move { Ok(wallet.issuer_time(issuer)) }).await
+    }
+
     /// The balances of all currencies, in the order of their codes. Needs no network.
     pub async fn balances(&self) -> Result<Vec<Balance>, WalletError> {
         self.run(|wallet| async move { wallet.balances().await }).await

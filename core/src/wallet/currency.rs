@@ -127,6 +127,12 @@ impl Wallet {
             })
             .await
     }
+
+    /// The time by an issuer's clock, as far as it has been heard; by ours, as long as it has not. Ends of requests and
+    /// grants are told by that clock: take this away to show how much time is left. Needs no network.
+    pub fn issuer_time(&self, issuer: IssuerId) -> UnixSeconds {
+        self.context.backend.issuer_now(&issuer)
+    }
 }
 
 /// `times`: by the issuer's clock and by ours.

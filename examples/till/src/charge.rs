@@ -11,10 +11,11 @@
 
 use std::sync::Arc;
 
+use tallystick::clock::UnixSeconds;
 use tallystick::error::WalletError;
 use tallystick::keys::{Digest, RequestId};
 use tallystick::request::{Code, CodeLevel};
-use tallystick::wallet::{Payment, RequestInfo};
+use tallystick::wallet::{Payment, PriceWish, RequestInfo};
 
 use crate::app::{App, News, Shared};
 use crate::book::Kept;
@@ -95,6 +96,7 @@ pub(crate) async fn show(app: &App, kept: &Kept) -> Result<ChargeView, Problem> 
         })
         .collect::<Result<Vec<_>, Problem>>()?;
     let svg = code(&info)?.svg(&title(&viewer, &prices));
+    let ends_at = ends_at(app, &info);
     Ok(ChargeView {
         id: kept.request,
         state,
@@ -103,7 +105,7 @@ pub(crate) async fn show(app: &App, kept: &Kept) -> Result<ChargeView, Problem> 
         prices,
         tip: TipView(info.tip),
         created_at: info.created_at,
-        ends_at: info.ends_at,
+        ends_at,
         note: info.note,
         reusable: info.reusable,
         payment,
@@ -128,9 +130,16 @@ pub(crate) fn state(app: &App, info: &RequestInfo) -> ChargeState {
         1 if !info.reusable => ChargeState::Paid,
         2.. if !info.reusable => ChargeState::PaidTwice,
         _ if info.cancelled => ChargeState::Cancelled,
-        _ if info.ends_at.is_some_and(|end| end < app.now()) => ChargeState::Expired,
+        _ if ends_at(app, info).is_some_and(|end| end < app.now()) => ChargeState::Expired,
         _ => ChargeState::Waiting,
     }
+}
+
+/// When a charge ends, by the till's own clock: issuers have others.
+pub(crate) fn ends_at(app: &App, info: &RequestInfo) -> Option<UnixSeconds> {
+    let ahead = |price: &PriceWish| app.wallet.issuer_time(price.issuer).saturating_sub(app.now());
+    let ahead = info.prices.first().map_or(0, ahead);
+    info.ends_at.map(|end| end.saturating_sub(ahead))
 }
 
 /// Tells all streams how a charge looks now.

@@ -52,9 +52,8 @@ impl Watchers {
 
     /// Tells the streams when a charge's time is over.
     pub(crate) fn watch_end(&self, app: &Shared, info: &RequestInfo) {
-        let Some(ends_at) = info.ends_at.filter(|_| info.paid_by.is_empty() && !info.cancelled) else {
-            return;
-        };
+        let is_open = info.paid_by.is_empty() && !info.cancelled;
+        let Some(ends_at) = charge::ends_at(app, info).filter(|_| is_open) else { return };
         // Its last second counts still.
         let left = ends_at.saturating_sub(app.now()).saturating_add(1);
         let Ok(left) = u64::try_from(left) else { return };

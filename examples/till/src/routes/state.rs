@@ -73,7 +73,7 @@ async fn waiting(app: &App) -> Result<Option<ChargeView>, Problem> {
         if info.reusable {
             continue;
         }
-        if info.ends_at.is_some_and(|end| end < app.now()) {
+        if charge::ends_at(app, &info).is_some_and(|end| end < app.now()) {
             // Those before it ended before it.
             return Ok(None);
         }

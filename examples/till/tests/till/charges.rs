@@ -1,9 +1,12 @@
 //! Charges: every way to ask wrongly, and every way in which one ends.
 
+use std::sync::Arc;
+
 use reqwest::{StatusCode, header};
 use serde_json::{Value, json};
 use tallystick::money::Amount;
 use tallystick::wallet::PaymentWish;
+use tallystick_e2e::TestClock;
 
 use crate::counter::{Counter, Tablet, charge, pay};
 
@@ -134,6 +137,35 @@ async fn a_charge_is_cancelled_or_runs_out_of_time() {
     let path = format!("/api/charge/{}", third["id"].as_str().unwrap());
     assert_eq!(tablet.get(&path).await.ok()["state"], json!("expired"));
     assert_eq!(tablet.get("/api/state").await.ok()["charge"], Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_till_whose_clock_is_off_by_a_day_charges_all_the_same() {
+    let mut counter = Counter::new().await;
+    let customer = counter.customer(1_000).await;
+    for days in [-1, 1] {
+        counter.down().await;
+        let clock = Arc::new(TestClock::default());
+        clock.move_by(days * 86_400);
+        counter.up_by(Arc::clone(&clock)).await;
+        let tablet = counter.unlocked().await;
+        let mut events = tablet.events().await;
+        // The clock was changed while the till was down: what it knew of the issuer's is wrong until they have spoken.
+        events.next("state", |state| state["currencies"][0]["online"] == true).await;
+        let asked = tablet.charge(counter.issuer, "1").await;
+        assert_eq!(asked["state"], json!("waiting"));
+        let state = tablet.get("/api/state").await.ok();
+        assert_eq!(state["charge"]["id"], asked["id"]);
+        let left = asked["ends_at"].as_i64().unwrap() - state["now"].as_i64().unwrap();
+        assert!((590..=605).contains(&left), "{left}");
+        pay(&customer, asked["link"].as_str().unwrap()).await;
+        events.next("charge", |charge| charge["id"] == asked["id"] && charge["state"] == "paid").await;
+
+        let late = tablet.charge(counter.issuer, "1").await;
+        clock.move_by(660);
+        let path = format!("/api/charge/{}", late["id"].as_str().unwrap());
+        assert_eq!(tablet.get(&path).await.ok()["state"], json!("expired"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use tallystick::keys::{Digest, IssuerId, PassphraseCost};
 use tallystick::wallet::{AccountKind, Payment, PaymentWish};
-use tallystick_e2e::{Person, Town, backend};
+use tallystick_e2e::{Person, TestClock, Town, backend};
 use tallystick_till::{Config, Running, Till};
 
 /// The till's PIN.
@@ -62,7 +62,13 @@ impl Counter {
 
     /// Starts the till, where it was before.
     pub async fn up(&mut self) {
-        self.config.wallet.backend = backend(Arc::clone(&self.town.clock));
+        self.up_by(Arc::clone(&self.town.clock)).await;
+    }
+
+    /// Starts the till by a clock of its own.
+    pub async fn up_by(&mut self, clock: Arc<TestClock>) {
+        self.config.wallet.backend = backend(Arc::clone(&clock));
+        self.config.wallet.clock = clock;
         self.config.wallet.pin_cost = PassphraseCost::LEAST;
         let till = Till::start(self.config.clone()).await.unwrap();
         self.config.listen = till.address();

@@ -122,7 +122,9 @@ async fn wait(session: &Session<'_>, asked: &RequestInfo) -> Result<(), Failure>
         .app
         .printer
         .tell(&session.app.manner, |page| page.note("Waiting for the money. Ctrl-C ends the waiting."));
-    let seconds = asked.ends_at.map_or(i64::MAX, |ends_at| ends_at.saturating_sub(now()).max(0));
+    // By the clock by which it ends, whatever this computer's says.
+    let now = asked.prices.first().map_or_else(now, |price| session.wallet.issuer_time(price.issuer));
+    let seconds = asked.ends_at.map_or(i64::MAX, |ends_at| ends_at.saturating_sub(now).max(0));
     let patience_ms = u32::try_from(seconds.saturating_mul(1_000)).unwrap_or(u32::MAX);
     match session.wallet.wait_for_request(asked.request, patience_ms).await {
         Ok(paid) => payment::outcome(session, &paid).await,
@@ -224,11 +226,11 @@ fn line(manner: &Manner, text: &str, info: &CurrencyInfo) -> Result<RequestLine,
     let (quantity, rest) = text.trim().split_once(char::is_whitespace).ok_or_else(bad)?;
     let (what, amount) = rest.trim().rsplit_once(char::is_whitespace).ok_or_else(bad)?;
     let thousandths = Amount::from_decimal_str(&quantity.replace(',', "."), 3).map_err(|_| bad())?;
-    Ok(RequestLine {
-        text: what.trim().to_owned(),
     if !thousandths.is_positive() {
         return Err(bad());
     }
+    Ok(RequestLine {
+        text: what.trim().to_owned(),
         quantity_thousandths: thousandths.minor(),
         amount: manner.parse_limit(amount, &info.currency)?,
     })

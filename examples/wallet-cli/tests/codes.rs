@@ -135,3 +135,28 @@ fn of_several_currencies_the_payees_own_is_paid() {
     let again = anna.json(["pay", &text(&asked, "link"), "--currency", "APPLE", "--yes"]);
     assert_eq!(again["payment"], paid["payment"]);
 }
+    anna.json(["sync"]);
+
+    // Whoever prefers nothing is asked; a reserve makes way for other money.
+    let link = text(&baker.json(["request", "3", "--currency", "APPLE", "--or", "4 CRUST"]), "link");
+    assert_eq!(anna.json(["policy", "--ask"])["preferences"], serde_json::json!([]));
+    assert_eq!(anna.json_error(["pay", &link, "--yes"], 1)["code"], "choose_currency");
+    anna.json(["policy", "--prefer", "own-shop,riskiest"]);
+    assert_eq!(text(&anna.json(["scan", &link])["plan"]["total"], "currency"), "CRUST");
+    let kept = anna.json(["policy", "--keep", "47", "--currency", "CRUST"]);
+    assert_eq!(text(&kept["reserves"][0]["keep"], "decimal"), "47.00");
+    assert_eq!(kept["preferences"], serde_json::json!(["own_shop_first", "riskiest_first"]));
+    assert_eq!(text(&anna.json(["scan", &link])["plan"]["total"], "currency"), "APPLE");
+    assert_eq!(
+        anna.json(["policy", "--keep", "none", "--currency", "CRUST"])["reserves"],
+        serde_json::json!([])
+    );
+    assert_eq!(text(&anna.json(["scan", &link])["plan"]["total"], "currency"), "CRUST");
+    for (wrong, code) in [
+        (&["policy", "--prefer", "own-shop,own-shop"][..], "preference_twice"),
+        (&["policy", "--keep", "-1", "--currency", "CRUST"], "amount_negative"),
+        (&["policy", "--keep", "1e3", "--currency", "CRUST"], "amount_not_a_number"),
+        (&["policy", "--keep", "1", "--currency", "TEA"], "unknown_currency"),
+    ] {
+        assert_eq!(anna.json_error(wrong, 1)["code"], code, "{wrong:?}");
+    }

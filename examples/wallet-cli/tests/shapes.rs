@@ -105,6 +105,7 @@ fn names_and_types_stay() {
     note("history PAYMENT", &anna.json(["history", &text(&paid, "payment")]));
     note("refund", &anna.json(["refund", &text(&paid, "payment"), "--yes", "--unnamed-ok"]));
     note("limits", &anna.json(["limits", "--payment", "20", "--day", "100"]));
+    note("policy", &anna.json(["policy", "--prefer", "riskiest,own-shop", "--keep", "5"]));
     note("lock-pin", &anna.json(["lock-pin"]));
     note("restore --continue", &anna.json(["restore", "--continue"]));
     note("rekey --continue", &anna.json(["rekey", "--continue"]));

@@ -21,6 +21,7 @@ mod lock_pin;
 mod passphrase;
 mod pay;
 mod payment;
+mod policy;
 mod refund;
 mod rekey;
 mod request;
@@ -65,6 +66,7 @@ pub enum Command {
     Act(act::Act),
     Limits(limits::Limits),
     LockPin(lock_pin::LockPin),
+    Policy(policy::Policy),
     Passphrase(passphrase::ChangePassphrase),
     Watch(watch::Watch),
     Till(till::RunTill),
@@ -121,6 +123,7 @@ async fn with_wallet(session: &Session<'_>, command: Command) -> Result<(), Fail
         Command::Cancel(cancel) => cancel::run(session, cancel).await,
         Command::Limits(limits) => limits::run(session, limits).await,
         Command::LockPin(lock_pin) => lock_pin::run(session, lock_pin).await,
+        Command::Policy(policy) => policy::run(session, policy).await,
         Command::Watch(watch) => watch::run(session, watch).await,
     }
 }

@@ -58,6 +58,34 @@ fn a_request_is_scanned_and_paid_from_its_picture() {
 }
 
 #[test]
+fn what_the_payee_writes_is_shown_as_its_own_words() {
+    let town = Town::new();
+    let owner = town.with_wallet("owner");
+    let link = town.found(&owner, "Old Town", "BREAD");
+    let anna = town.holder("anna", &owner, &link, "50");
+    let lines = ["--line", "2 loaf of rye 7.00", "--line", "0.35 cheese 1.40"];
+    let more = ["--note", "Thank you!", "--reference", "table 4", "--tip", "5,10"];
+    let asked = owner.json([&["request", "8.40"][..], &lines, &more].concat());
+
+    let plan = &anna.json(["scan", &text(&asked, "link")])["plan"];
+    let words = &plan["words"];
+    assert_eq!((&words["note"], &words["reference"]), (&"Thank you!".into(), &"table 4".into()));
+    assert_eq!(
+        (text(&words["lines"][1], "text"), text(&words["lines"][1], "quantity")),
+        ("cheese".into(), "0.35".into())
+    );
+    assert_eq!(text(&words["lines"][0]["amount"], "decimal"), "7.00");
+    assert_eq!(text(&plan["tips"][1]["amount"], "decimal"), "0.84");
+
+    let shown = anna.run(["scan", &text(&asked, "link")]).out;
+    for said in ["own words", "2 ×", "loaf of rye", "“Thank you!”", "table 4", "--tip 10% (0.84"] {
+        assert!(shown.contains(said), "{said}: {shown}");
+    }
+    let (vouched, own) = (shown.find("says Old Town"), shown.find("own words"));
+    assert!(vouched.or(shown.find("Old Town")) < own, "{shown}");
+}
+
+#[test]
 fn the_code_is_drawn_where_it_is_wanted() {
     let town = Town::new();
     let owner = town.with_wallet("owner");
@@ -124,17 +152,6 @@ fn of_several_currencies_the_payees_own_is_paid() {
     let anna = town.holder("anna", &grocer, &apples, "50");
     let own = text(&anna.json(["add", &crusts]), "account");
     baker.json(["issue", &own, "50", "--currency", "CRUST", "--yes", "--unnamed-ok"]);
-
-    let asked = baker.json(["request", "3", "--currency", "APPLE", "--or", "4 CRUST", "--tip", "10"]);
-    let paid = anna.json(["pay", &text(&asked, "link"), "--tip", "10%", "--yes"]);
-    assert_eq!(
-        (text(&paid["amount"], "decimal"), text(&paid["amount"], "currency")),
-        ("4.40".into(), "CRUST".into())
-    );
-    // A second time it is found, also by who would rather pay otherwise.
-    let again = anna.json(["pay", &text(&asked, "link"), "--currency", "APPLE", "--yes"]);
-    assert_eq!(again["payment"], paid["payment"]);
-}
     anna.json(["sync"]);
 
     // Whoever prefers nothing is asked; a reserve makes way for other money.
@@ -160,3 +177,14 @@ fn of_several_currencies_the_payees_own_is_paid() {
     ] {
         assert_eq!(anna.json_error(wrong, 1)["code"], code, "{wrong:?}");
     }
+
+    let asked = baker.json(["request", "3", "--currency", "APPLE", "--or", "4 CRUST", "--tip", "10"]);
+    let paid = anna.json(["pay", &text(&asked, "link"), "--tip", "10%", "--yes"]);
+    assert_eq!(
+        (text(&paid["amount"], "decimal"), text(&paid["amount"], "currency")),
+        ("4.40".into(), "CRUST".into())
+    );
+    // A second time it is found, also by who would rather pay otherwise.
+    let again = anna.json(["pay", &text(&asked, "link"), "--currency", "APPLE", "--yes"]);
+    assert_eq!(again["payment"], paid["payment"]);
+}

@@ -5,6 +5,7 @@ use tallystick::error::WalletError;
 use tallystick::wallet::{PaymentPlan, PlanWarning};
 use zeroize::Zeroizing;
 
+use super::words;
 use crate::ask;
 use crate::failure::Failure;
 use crate::session::Session;
@@ -95,6 +96,10 @@ pub fn show(page: &mut Page<'_>, plan: &PaymentPlan) {
         row("asked until", manner.time(ends_at));
     }
     page.table(&table);
+    if let Some(said) = &plan.words {
+        words::show(page, said);
+    }
+    words::show_tips(page, plan);
     for warning in plan.warnings.iter().filter_map(|warning| in_words(plan, *warning)) {
         page.careful(warning);
     }
@@ -150,7 +155,8 @@ mod tests {
     use super::*;
     use tallystick::keys::{AccountId, IssuerId};
     use tallystick::money::{Amount, Currency};
-    use tallystick::wallet::PayeeView;
+    use tallystick::request::TipChoice;
+    use tallystick::wallet::{PayeeView, PayeeWords, RequestLine};
 
     fn plan(name: Option<&str>, warnings: &[PlanWarning]) -> PaymentPlan {
         PaymentPlan {
@@ -193,6 +199,29 @@ mod tests {
     #[test]
     fn a_known_payee_is_named_by_its_issuer() {
         insta::assert_snapshot!(page(&plan(Some("Bakery"), &[])));
+    }
+
+    #[test]
+    fn the_payees_own_words_and_the_tips_stand_below_what_is_vouched_for() {
+        let bread = Currency::new("BREAD", "Bread", "", 2).unwrap();
+        let line = |text: &str, quantity_thousandths, minor| RequestLine {
+            text: text.into(),
+            quantity_thousandths,
+            amount: Amount::new(minor),
+        };
+        let words = PayeeWords {
+            lines: vec![line("Loaf", 2_000, 300), line("Cheese\u{1b}[2J", 350, 85)],
+            lines_issuer: Some(IssuerId::new([1; 16])),
+            lines_currency: Some(bread),
+            note: Some("Thank you!".into()),
+            reference: Some(b"table 4".to_vec()),
+        };
+        let choice = |percent, minor| TipChoice { percent, amount: Amount::new(minor) };
+        let asked = PaymentPlan { words: Some(words), tip: None, ..plan(Some("Bakery"), &[]) };
+        let offered = PaymentPlan { tips: vec![choice(5, 19), choice(10, 39)], ..asked.clone() };
+        insta::assert_snapshot!(page(&offered));
+        let free = PaymentPlan { tip_up_to: Some(Amount::new(385)), ..asked };
+        assert!(page(&free).contains("--tip AMOUNT, up to 3,85"), "{}", page(&free));
     }
 
     #[test]

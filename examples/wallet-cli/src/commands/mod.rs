@@ -30,6 +30,7 @@ mod scan;
 mod sync;
 mod till;
 mod watch;
+mod words;
 
 use clap::Subcommand;
 
@@ -65,8 +66,8 @@ pub enum Command {
     Key(key::Key),
     Act(act::Act),
     Limits(limits::Limits),
-    LockPin(lock_pin::LockPin),
     Policy(policy::Policy),
+    LockPin(lock_pin::LockPin),
     Passphrase(passphrase::ChangePassphrase),
     Watch(watch::Watch),
     Till(till::RunTill),
@@ -122,8 +123,8 @@ async fn with_wallet(session: &Session<'_>, command: Command) -> Result<(), Fail
         Command::Act(act) => act::run(session, act).await,
         Command::Cancel(cancel) => cancel::run(session, cancel).await,
         Command::Limits(limits) => limits::run(session, limits).await,
-        Command::LockPin(lock_pin) => lock_pin::run(session, lock_pin).await,
         Command::Policy(policy) => policy::run(session, policy).await,
+        Command::LockPin(lock_pin) => lock_pin::run(session, lock_pin).await,
         Command::Watch(watch) => watch::run(session, watch).await,
     }
 }

@@ -7,6 +7,7 @@ use tallystick::request::{CodeSystem, RequestLink, Scanned, scan};
 use tallystick::wallet::{PaymentPlan, PaymentWish, PlanWarning};
 
 use super::payment::Executed;
+use super::words::{TipFields, WordsFields};
 use super::{consent, pay};
 use crate::failure::Failure;
 use crate::session::{App, Session};
@@ -105,6 +106,12 @@ struct PlanFields {
     vouched_by: String,
     total: Money,
     available: Money,
+    /// The tips that the request offers.
+    tips: Vec<TipFields>,
+    /// The most that may be added as a tip, if the payer chooses.
+    tip_up_to: Option<Money>,
+    /// What the payee writes in the request, for which nobody vouches.
+    words: Option<WordsFields>,
     warnings: Vec<PlanWarning>,
     #[serde(skip)]
     plan: PaymentPlan,
@@ -119,6 +126,9 @@ impl From<PaymentPlan> for PlanFields {
             vouched_by: plan.payee.vouched_by.clone(),
             total: Money::of(plan.total, &plan.currency),
             available: Money::of(plan.available, &plan.currency),
+            tips: TipFields::all(&plan),
+            tip_up_to: plan.tip_up_to.map(|most| Money::of(most, &plan.currency)),
+            words: plan.words.as_ref().map(WordsFields::of),
             warnings: plan.warnings.clone(),
             plan,
         }

@@ -4,11 +4,13 @@
 //! ones said, and a table at the end tells what became of each.
 
 mod apt;
+mod bench;
 mod bindings;
 mod cache;
 mod kotlin;
 mod lint;
 mod python;
+mod python_packages;
 mod rust;
 mod scenarios;
 mod shell;
@@ -42,6 +44,11 @@ enum Chore {
     },
     /// Format, clippy, documentation, dependencies.
     Lint,
+    /// Measures how fast everything is, and writes it into `docs/benchmarks.md`. Wants a quiet machine.
+    Bench {
+        /// What to measure; everything if nothing is named.
+        names: Vec<String>,
+    },
     /// Builds the library for foreign languages and generates their side of it, into `bindings/generated/`.
     Bindings,
 }
@@ -81,21 +88,23 @@ impl Suite {
 }
 
 fn main() -> ExitCode {
-    let parts: Vec<Part> = match Arguments::parse().chore {
-        Chore::Lint => lint::PARTS.to_vec(),
-        Chore::Bindings => bindings::PARTS.to_vec(),
-        Chore::Test { suites } => {
-            let asked = |suite: &Suite| suites.is_empty() || suites.contains(suite);
-            let asked: Vec<_> = Suite::value_variants().iter().filter(|suite| asked(suite)).collect();
-            let table = asked.iter().any(|suite| suite.runs_scenarios()).then_some(scenarios::PARTS);
-            asked.iter().map(|suite| suite.parts()).chain(table).flatten().copied().collect()
-        }
-    };
-    match Workshop::open() {
-        Ok(workshop) => table::run(&workshop, &parts),
-        Err(failure) => {
-            eprintln!("xtask: {failure}");
-            ExitCode::FAILURE
-        }
-    }
+    let chore = Arguments::parse().chore;
+    let outcome = Workshop::open().and_then(|workshop| match chore {
+        Chore::Lint => Ok(table::run(&workshop, lint::PARTS)),
+        Chore::Bindings => Ok(table::run(&workshop, bindings::PARTS)),
+        Chore::Test { suites } => Ok(table::run(&workshop, &parts_of(&suites))),
+        Chore::Bench { names } => bench::run(&workshop, &names).map(|()| ExitCode::SUCCESS),
+    });
+    outcome.unwrap_or_else(|failure| {
+        eprintln!("xtask: {failure}");
+        ExitCode::FAILURE
+    })
+}
+
+/// The parts of the suites that are asked for; of all if none is.
+fn parts_of(suites: &[Suite]) -> Vec<Part> {
+    let asked = |suite: &Suite| suites.is_empty() || suites.contains(suite);
+    let asked: Vec<_> = Suite::value_variants().iter().filter(|suite| asked(suite)).collect();
+    let table = asked.iter().any(|suite| suite.runs_scenarios()).then_some(scenarios::PARTS);
+    asked.iter().map(|suite| suite.parts()).chain(table).flatten().copied().collect()
 }

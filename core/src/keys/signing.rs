@@ -52,6 +52,14 @@ impl SigningKey {
     }
 }
 
+/// Whether the y of an encoded point (RFC 8032 §5.1.2) is below p = 2²⁵⁵ − 19. For a point that is not of small order
+/// that makes the encoding its only one: x = 0, whose sign is forgiven too, is of small order.
+fn has_least_y(encoded: &[u8; 32]) -> bool {
+    let [lowest, middle @ .., highest] = encoded;
+    let is_p_or_more = *lowest >= 0xed && middle.iter().all(|byte| *byte == 0xff) && highest | 0x80 == 0xff;
+    !is_p_or_more
+}
+
 impl PublicKey {
     /// Checks a signature as every party of the protocol must, so that all agree on every signature: the key and R in
     /// their one canonical encoding and not of small order, s reduced, and the equation without the cofactor.
@@ -73,7 +81,7 @@ impl PublicKey {
             return Err(KeyError::WeakKey);
         }
         // Reading a point forgives y ≥ p; two encodings would be two keys to whoever compares bytes.
-        if key.to_edwards().compress().as_bytes() != self.as_bytes() {
+        if !has_least_y(self.as_bytes()) {
             return Err(KeyError::NotAKey);
         }
         Ok(key)

@@ -106,17 +106,19 @@ pub(crate) fn set_base(account: &mut AccountRecord, base: &Base) {
 
 /// A movement with what came beside it, to be let into the wallet.
 pub(crate) fn verified(movement: Movement, bundle: EntryBundle) -> VerifiedEntry {
-    let record = EntryRecord {
-        entry: bundle.entry,
-        chain_hash: movement.state.hash,
-        order: bundle.order.unwrap_or_default(),
-        receipt: bundle.receipt.unwrap_or_default(),
-        request: bundle.request.unwrap_or_default(),
-        memo: bundle.memo.unwrap_or_default(),
-    };
     let order = match movement.source {
         Source::Order(executed) => Some(executed.order),
         Source::Carried => None,
+    };
+    // Beside what was carried over stands nothing that was looked at, and so nothing that is kept.
+    let kept = |bytes: Option<Vec<u8>>| bytes.filter(|_| order.is_some()).unwrap_or_default();
+    let record = EntryRecord {
+        entry: bundle.entry,
+        chain_hash: movement.state.hash,
+        order: kept(bundle.order),
+        receipt: kept(bundle.receipt),
+        request: kept(bundle.request),
+        memo: kept(bundle.memo),
     };
     VerifiedEntry {
         after: movement.state,
@@ -172,7 +174,8 @@ impl<'a> StoredPast<'a> {
         if record.receipt.is_empty() {
             return None;
         }
-        let receipt = Signed::parse(&record.receipt).map_err(|_| StoreError::unreadable("entry.value"));
+        let receipt =
+            Signed::parse_proven(&record.receipt).map_err(|_| StoreError::unreadable("entry.value"));
         self.look(receipt.map(Some))
     }
 }

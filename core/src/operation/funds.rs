@@ -40,7 +40,8 @@ pub(crate) fn of(
 /// How far an account may go below zero: nothing, but for an owner with a grant in force.
 pub(crate) fn owner_limit(account: &AccountRecord, now: UnixSeconds) -> Result<Amount, WalletError> {
     let Some(grant) = &account.role_grant else { return Ok(Amount::new(0)) };
-    let grant = Signed::<Grant>::parse(&grant.0).map_err(|error| WalletError::artefact("grant", &error))?;
+    let grant =
+        Signed::<Grant>::parse_proven(&grant.0).map_err(|error| WalletError::artefact("grant", &error))?;
     let limit = match (grant.body().role(), grant.body().limit) {
         (Some(Role::Owner), Some(limit)) if grant.body().in_time(now) => limit,
         _ => Amount::new(0),

@@ -125,7 +125,7 @@ pub(crate) fn cancels(
 
 /// An artefact that was checked before it was stored.
 pub(crate) fn stored<T: NamesSigner + Body>(blob: &Blob, place: &str) -> Result<Signed<T>, WalletError> {
-    Signed::parse(&blob.0).map_err(|_| StoreError::unreadable(place).into())
+    Signed::parse_proven(&blob.0).map_err(|_| StoreError::unreadable(place).into())
 }
 
 /// Artefacts that were checked before they were stored.

@@ -72,12 +72,30 @@ impl Intent {
     }
 }
 
+/// What confirming an intent has come to.
+#[derive(Debug)]
+pub(crate) enum Confirmed {
+    /// A payment that nobody has sent yet; its first try is counted.
+    Now(Operation),
+    /// One that was confirmed before.
+    Before(Operation),
+}
+
+impl Confirmed {
+    /// The payment.
+    pub(crate) fn operation(&self) -> &Operation {
+        match self {
+            Self::Now(operation) | Self::Before(operation) => operation,
+        }
+    }
+}
+
 /// Confirms a payment, or finds the one that was confirmed before.
 pub(crate) async fn confirm(
     context: &Context,
     intent: Intent,
     approval: Approval,
-) -> Result<Operation, WalletError> {
+) -> Result<Confirmed, WalletError> {
     let keys = context.keys()?;
     let now = context.now();
     let issuer_now = context.backend.issuer_now(&intent.issuer);
@@ -86,7 +104,7 @@ pub(crate) async fn confirm(
     context
         .write(move |write| {
             let intent = match place(write.transaction, write.cipher, intent)? {
-                Placed::Taken(operation) => return Ok(operation),
+                Placed::Taken(operation) => return Ok(Confirmed::Before(operation)),
                 Placed::Free(intent) => intent,
             };
             let (issuer_row, issuer, account) = load(write, &intent.issuer)?;
@@ -112,7 +130,7 @@ pub(crate) async fn confirm(
                 tip: intent.tip,
             };
             let order = Signed::sign(&order, &key).map_err(|error| WalletError::artefact("order", &error))?;
-            store(write, &issuer_row, &intent, &order, memo, now)
+            store(write, &issuer_row, &intent, &order, memo, now).map(Confirmed::Now)
         })
         .await
 }

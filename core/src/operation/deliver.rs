@@ -25,7 +25,7 @@ use crate::store::tables::payment::{self, PaymentState};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Delivery {
     /// The operation is at its end.
-    Decided(Box<Operation>),
+    Decided,
     /// It is not known whether the order was executed. Ask again, never pay again.
     Unknown {
         /// Why, as a stable code.
@@ -46,10 +46,22 @@ pub(crate) async fn deliver(context: &Context, key: RowKey) -> Result<Delivery, 
                 .ok_or_else(|| WalletError::not_found("payment"))
         })
         .await?;
-    if operation.state != OperationState::Submitted {
-        return Ok(Delivery::Decided(Box::new(operation)));
+    if operation.state == OperationState::Submitted {
+        attempt(context, operation).await
+    } else {
+        Ok(Delivery::Decided)
     }
+}
 
+/// Sends an operation for the first time, which was counted when it was confirmed. Somebody may have sent it meanwhile:
+/// then this is one more time, and changes nothing.
+pub(crate) async fn deliver_first(context: &Context, confirmed: Operation) -> Result<Delivery, WalletError> {
+    let _alone = context.sending.lock(confirmed.key).await;
+    attempt(context, confirmed).await
+}
+
+async fn attempt(context: &Context, operation: Operation) -> Result<Delivery, WalletError> {
+    let key = operation.key;
     let order = stored_order(&operation)?;
     let submission = OrderSubmission {
         order: &order,
@@ -68,7 +80,8 @@ pub(crate) async fn deliver(context: &Context, key: RowKey) -> Result<Delivery, 
 
 /// The order of an operation, as it was stored.
 pub(crate) fn stored_order(operation: &Operation) -> Result<Signed<Order>, WalletError> {
-    Signed::parse(&operation.record.order.0).map_err(|_| StoreError::unreadable("operation.value").into())
+    Signed::parse_proven(&operation.record.order.0)
+        .map_err(|_| StoreError::unreadable("operation.value").into())
 }
 
 async fn settle(
@@ -144,7 +157,7 @@ async fn executed(
                 })?;
             }
             follow(write, &operation, &receipt, entry, now)?;
-            reread(write, &operation)
+            Ok(Delivery::Decided)
         })
         .await
 }
@@ -201,7 +214,7 @@ async fn refused(
             if refusal.body().code == REQUEST_INVALID {
                 doubt_payee(write, &order)?;
             }
-            reread(write, &operation)
+            Ok(Delivery::Decided)
         })
         .await
 }
@@ -274,10 +287,4 @@ fn show(
 
 fn known_issuer(write: &Write<'_>, operation: &Operation) -> Result<KnownIssuer, WalletError> {
     trust::issuer(write.transaction, write.cipher, &operation.record.issuer)
-}
-
-fn reread(write: &Write<'_>, operation: &Operation) -> Result<Delivery, WalletError> {
-    operation::get(write.transaction, write.cipher, &operation.key)?
-        .map(|operation| Delivery::Decided(Box::new(operation)))
-        .ok_or_else(|| WalletError::not_found("payment"))
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::confirm::Confirmed;
 use super::context::Context;
 use super::deliver::{self, Delivery};
 use crate::error::WalletError;
@@ -13,11 +14,16 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// Sends until the outcome is known. Ends with an error only if the wallet itself fails (locked, disk).
-pub(crate) async fn drive(context: Arc<Context>, key: RowKey) -> Result<Operation, WalletError> {
+async fn drive(context: Arc<Context>, key: RowKey, confirmed: Option<Operation>) -> Result<(), WalletError> {
     let mut pause = FIRST_PAUSE;
+    let mut confirmed = confirmed;
     loop {
-        match deliver::deliver(&context, key).await? {
-            Delivery::Decided(operation) => return Ok(*operation),
+        let delivery = match confirmed.take() {
+            Some(operation) => deliver::deliver_first(&context, operation).await?,
+            None => deliver::deliver(&context, key).await?,
+        };
+        match delivery {
+            Delivery::Decided => return Ok(()),
             Delivery::Unknown { fault, retry_after_seconds } => {
                 tracing::debug!(fault, "outcome of a payment not known yet");
                 let asked = retry_after_seconds.and_then(|seconds| u64::try_from(seconds).ok());
@@ -32,16 +38,23 @@ pub(crate) async fn drive(context: Arc<Context>, key: RowKey) -> Result<Operatio
 pub(crate) async fn recover(context: &Arc<Context>) -> Result<usize, WalletError> {
     let open = context.read(|connection, cipher| Ok(operation::open(connection, cipher)?)).await?;
     for operation in &open {
-        spawn(context, operation.key);
+        spawn(context, operation.key, None);
     }
     Ok(open.len())
 }
 
-/// Drives an operation in the background.
-pub(crate) fn spawn(context: &Arc<Context>, key: RowKey) {
+/// Goes on with what was confirmed, in the background.
+pub(crate) fn begin(context: &Arc<Context>, confirmed: Confirmed) {
+    match confirmed {
+        Confirmed::Now(operation) => spawn(context, operation.key, Some(operation)),
+        Confirmed::Before(operation) => spawn(context, operation.key, None),
+    }
+}
+
+fn spawn(context: &Arc<Context>, key: RowKey, confirmed: Option<Operation>) {
     let driven = Arc::clone(context);
     context.tasks.spawn(async move {
-        if let Err(error) = drive(driven, key).await {
+        if let Err(error) = drive(driven, key, confirmed).await {
             // Locked or closed: the next start takes it up again.
             tracing::info!(code = error.code(), "stopped asking for the outcome of a payment");
         }

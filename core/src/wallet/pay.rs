@@ -40,15 +40,15 @@ impl Wallet {
         let intent = Box::pin(recheck::intent(&self.context, plan)).await?;
         // Spawned, so that a caller who stops waiting stops nothing.
         let context = Arc::clone(&self.context);
-        let confirmed = tokio::spawn(async move {
-            let operation = confirm::confirm(&context, intent, approval).await?;
-            drive::spawn(&context, operation.key);
-            Ok::<_, WalletError>(operation)
+        let payment = tokio::spawn(async move {
+            let confirmed = confirm::confirm(&context, intent, approval).await?;
+            let payment = confirmed.operation().record.payment;
+            drive::begin(&context, confirmed);
+            Ok::<_, WalletError>(payment)
         })
         .await
         .map_err(|_| WalletError::Internal { reason: "the confirmation was ended".into() })??;
-        let payment =
-            self.wait_for_payment(confirmed.record.payment, patience_ms.unwrap_or(PATIENCE_MS)).await?;
+        let payment = self.wait_for_payment(payment, patience_ms.unwrap_or(PATIENCE_MS)).await?;
         Box::pin(self.see_in_chain(payment)).await
     }
 

@@ -289,13 +289,8 @@ async fn one_crash(scene: &mut Scene, deed: Deed, all: &[Point], point: &Point, 
 }
 
 /// The steps up to the answer.
-const TO_THE_ANSWER: [&str; 5] = [
-    "call payee",
-    "write payee::look_up",
-    "write confirm::confirm",
-    "write deliver::deliver",
-    "call submit_order",
-];
+const TO_THE_ANSWER: [&str; 4] =
+    ["call payee", "write payee::look_up", "write confirm::confirm", "call submit_order"];
 
 /// Dies at every point of this deed. The points are these: a step that is added to payments is added here.
 async fn sweep(deed: Deed, after_the_answer: &[&str]) {

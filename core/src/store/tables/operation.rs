@@ -102,7 +102,8 @@ pub fn key(cipher: &Cipher, idempotency_key: &str) -> RowKey {
     cipher.blind_index("operation", "key", idempotency_key.as_bytes())
 }
 
-/// Stores a new operation and holds its money, in the state Submitted. Fails with a conflict if the key is taken.
+/// Stores a new operation and holds its money, in the state Submitted, and counts its first try, which follows at once:
+/// so that only one write is waited for before it. Fails with a conflict if the key is taken.
 pub fn insert(
     transaction: &Transaction<'_>,
     cipher: &Cipher,
@@ -114,8 +115,8 @@ pub fn insert(
     let payment_key = cipher.blind_index("operation", "payment_key", record.payment.as_bytes());
     transaction
         .prepare_cached(
-            "INSERT INTO operation (key, issuer_key, payment_key, state, created_at, updated_at, value)
-             VALUES (?1, ?2, ?3, 0, ?4, ?4, ?5)",
+            "INSERT INTO operation (key, issuer_key, payment_key, state, attempts, created_at, updated_at, value)
+             VALUES (?1, ?2, ?3, 0, 1, ?4, ?4, ?5)",
         )?
         .execute(params![
             key.as_slice(),
@@ -199,7 +200,7 @@ pub fn since(
     rows.map(|row| read(cipher, row?)).collect()
 }
 
-/// Counts a try, before the socket is touched. Says whether the operation is still open.
+/// Counts another try, before the socket is touched. Says whether the operation is still open.
 pub fn begin_attempt(
     transaction: &Transaction<'_>,
     key: &RowKey,

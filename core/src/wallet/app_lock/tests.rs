@@ -347,7 +347,7 @@ async fn the_pin_approves_one_payment_over_a_limit() {
     let approval = test.wallet.approve_over_limit(PIN).await.unwrap();
     let confirmed = confirm(context, intent(issuer, "one", 101), approval).await.unwrap();
     let found = test.wallet.payment_with_key("one").await.unwrap().unwrap();
-    assert_eq!(found.payment, confirmed.record.payment);
+    assert_eq!(found.payment, confirmed.operation().record.payment);
     assert_eq!(test.wallet.payment_with_key("two").await, Ok(None));
     let refused = confirm(context, intent(issuer, "two", 101), Approval::WithinLimits).await;
     assert_eq!(refused.map(drop), over);

@@ -240,12 +240,13 @@ async fn a_payment_out_comes_with_what_was_sent_and_what_was_answered() {
     let issuer = test.currency(1, "Bakery", bread(), 500).await;
     let confirmed =
         confirm(test.context(), intent(issuer, "one", 100), Approval::WithinLimits).await.unwrap();
+    let confirmed = confirmed.operation();
     let payment = confirmed.record.payment;
     let details = test.wallet.payment(payment).await.unwrap();
     assert_eq!(details.payment.state, PaymentState::Pending);
     assert_eq!(details.order.as_deref(), Some(confirmed.record.order.0.as_slice()));
     assert_eq!(details.not_after, Some(confirmed.record.not_after));
-    assert_eq!((details.attempts, details.last_fault), (0, None));
+    assert_eq!((details.attempts, details.last_fault), (1, None));
     assert_eq!((details.receipt, details.refusal, details.entry), (None, None, None));
 
     let key = confirmed.key;
@@ -257,7 +258,7 @@ async fn a_payment_out_comes_with_what_was_sent_and_what_was_answered() {
         .await
         .unwrap();
     let details = test.wallet.payment(payment).await.unwrap();
-    assert_eq!((details.attempts, details.last_fault.as_deref()), (1, Some("timeout")));
+    assert_eq!((details.attempts, details.last_fault.as_deref()), (2, Some("timeout")));
 
     let order: Signed<Order> = Signed::parse(&confirmed.record.order.0).unwrap();
     let refusal = Refusal { issuer, subject: order.hash(), code: "expired".into(), time: START };

@@ -138,12 +138,12 @@ async fn pay(test: &TestWallet, issuer: IssuerId, needles: &mut Needles) {
         .await
         .unwrap();
     let confirmed = confirm(test.context(), paid, Approval::WithinLimits).await.unwrap();
-    needles.bytes("payment", confirmed.record.payment.as_bytes());
-    needles.bytes("payer", confirmed.record.payer.as_bytes());
+    needles.bytes("payment", confirmed.operation().record.payment.as_bytes());
+    needles.bytes("payer", confirmed.operation().record.payer.as_bytes());
     // Its first bytes are those of every artefact.
-    needles.bytes("order", &confirmed.record.order.0[40..64]);
-    needles.bytes("sealed memo", &confirmed.record.memo.as_ref().unwrap().0[..24]);
-    let key = confirmed.key;
+    needles.bytes("order", &confirmed.operation().record.order.0[40..64]);
+    needles.bytes("sealed memo", &confirmed.operation().record.memo.as_ref().unwrap().0[..24]);
+    let key = confirmed.operation().key;
     test.context()
         .write(move |write| {
             operation::begin_attempt(write.transaction, &key, START)?;

@@ -49,7 +49,7 @@ fn an_operation_is_stored_once_and_holds_its_money() {
         Operation {
             key,
             state: OperationState::Submitted,
-            attempts: 0,
+            attempts: 1,
             created_at: 100,
             last_error: None,
             record: operation(1, 1, 30)
@@ -93,7 +93,7 @@ fn an_operation_ends_once_and_its_money_is_freed_apart() {
         // Neither tries nor faults of what is done count.
         assert!(!file.write(|tx, _| operation::begin_attempt(tx, &key, 101).unwrap()));
         file.write(|tx, _| operation::note_fault(tx, &key, "timeout", 101).unwrap());
-        assert_eq!((file.operation(&key).attempts, file.operation(&key).last_error), (0, None));
+        assert_eq!((file.operation(&key).attempts, file.operation(&key).last_error), (1, None));
     }
     assert_eq!(file.held(&issuer), 30);
     let key = operation::key(&file.cipher, "tap 2");
@@ -108,7 +108,7 @@ fn tries_and_faults_of_an_open_operation_are_counted() {
     let file = File::new();
     file.issuer(1);
     let key = file.submit(1, 1, 10, 100).unwrap();
-    for attempts in 1..=3 {
+    for attempts in 2..=4 {
         assert!(file.write(|tx, _| operation::begin_attempt(tx, &key, 101).unwrap()));
         assert_eq!(file.operation(&key).attempts, attempts);
     }

@@ -8,6 +8,7 @@ use crate::access;
 use crate::db::accounts::{self, AccountRow};
 use crate::db::issuers::{self, IssuerRow};
 use crate::db::{WriteCx, sql::IssuerNo};
+use crate::http::MOST_AT_ONCE;
 use crate::problem::{Code, Problem};
 
 /// Takes one rekey, of the issuer or of an account; gives all of that id.
@@ -40,6 +41,7 @@ pub(super) fn of_issuer(
     }
     let rekeys = known_and_new(cx, issuer.no, issuer.id.as_bytes(), new)?;
     let keys = FoundingKeys::of_issuer(issuer.id, None, &rekeys).map_err(|error| conflict(&error))?;
+    check_number(&keys)?;
     keep(cx, issuer.no, issuer.id.as_bytes(), issuer.rekey_number, &keys)?;
     let current = keys.current();
     issuers::set_keys(cx.db, issuer.no, &current.key, &current.commitment, current.number)?;
@@ -62,6 +64,7 @@ pub(super) fn of_account(
     let rekeys = known_and_new(cx, issuer.no, account.id.as_bytes(), new)?;
     let keys =
         FoundingKeys::of_account(account.id, Some(&opening), &rekeys).map_err(|error| conflict(&error))?;
+    check_number(&keys)?;
     keep(cx, issuer.no, account.id.as_bytes(), account.rekey_number, &keys)?;
     for key in keys.all().filter(|key| key.number > account.rekey_number) {
         accounts::set_keys(cx.db, issuer.no, account.no, &key.key, &key.commitment, key.number)?;
@@ -87,6 +90,15 @@ fn known_and_new(
         .collect::<Result<Vec<_>, _>>()?;
     rekeys.extend(new);
     Ok(rekeys)
+}
+
+/// Each rekey has a signer of its own, so no rate of keys holds them up; and each is checked again with the next, by the
+/// one thread that writes, and served with every card or opening.
+fn check_number(keys: &FoundingKeys) -> Result<(), Problem> {
+    if keys.number() as usize <= MOST_AT_ONCE {
+        return Ok(());
+    }
+    Err(Problem::new(Code::LimitExceeded, format!("There are at most {MOST_AT_ONCE} rekeys of one id.")))
 }
 
 fn keep(

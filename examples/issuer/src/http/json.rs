@@ -37,6 +37,10 @@ impl From<&[u8]> for Base64Url {
     }
 }
 
+/// The most artefacts of a list: each costs a check of a signature. So there are never more rekeys of one id either, for
+/// they are posted all together.
+pub(crate) const MOST_AT_ONCE: usize = 64;
+
 /// Reads a member that is an artefact and checks its signature.
 pub(crate) fn artefact<T: NamesSigner>(
     member: &'static str,
@@ -50,10 +54,8 @@ pub(crate) fn artefacts<T: NamesSigner>(
     member: &'static str,
     list: &[Base64Url],
 ) -> Result<Vec<Signed<T>>, Problem> {
-    // Each costs a check of a signature.
-    const MOST: usize = 64;
-    if list.len() > MOST {
-        return Err(Problem::bad_request(format!("At most {MOST} at once.")).field(member));
+    if list.len() > MOST_AT_ONCE {
+        return Err(Problem::bad_request(format!("At most {MOST_AT_ONCE} at once.")).field(member));
     }
     list.iter().map(|bytes| artefact(member, bytes)).collect()
 }

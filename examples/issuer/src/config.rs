@@ -9,6 +9,7 @@ use tallystick::clock::{Clock, Entropy, SystemClock, SystemEntropy};
 use zeroize::Zeroizing;
 
 use crate::apps::Apps;
+use crate::db::accounts::AccountRow;
 use crate::faults::{Faults, NoFaults};
 
 /// Everything that an operator decides.
@@ -82,8 +83,15 @@ pub struct Limits {
     pub unused_accounts: u32,
     /// Issuers without a card that the host keeps; the oldest are forgotten first.
     pub unfounded_issuers: u32,
-    /// Requests by reference in force that an account may keep here.
+    /// Requests that nobody paid that are kept of an account; those that ended are forgotten first.
     pub requests_per_account: u32,
+    /// The most requests that nobody paid, grants and cancels, of each, of an account without entries, roles or names:
+    /// anyone can open as many of those as they like.
+    pub left_by_unused_account: u32,
+    /// Connections that one client address may hold open.
+    pub connections_per_address: u32,
+    /// Connections that the host holds open; never more than the system lets it, less a reserve for its own files.
+    pub connections: u32,
     /// Key grants in force that an account may have.
     pub key_grants_per_account: u32,
     /// Owner grants in force that an issuer may have: they stand in each statement, whose size is bounded.
@@ -112,6 +120,10 @@ impl Default for Limits {
             unused_accounts: 10_000,
             unfounded_issuers: 100,
             requests_per_account: 1_000,
+            left_by_unused_account: 64,
+            // A mobile network may hide a street behind one address.
+            connections_per_address: 512,
+            connections: 16_384,
             key_grants_per_account: 64,
             owners: 1_000,
             streams_per_account: 8,
@@ -124,6 +136,22 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The most requests that nobody paid that are kept of an account.
+    pub(crate) fn requests(&self, of: &AccountRow) -> u32 {
+        let most = self.requests_per_account;
+        if of.kept { most } else { most.min(self.left_by_unused_account) }
+    }
+
+    /// The most grants that an account has in all its time.
+    pub(crate) fn grants(&self, of: &AccountRow) -> u32 {
+        if of.kept { u32::MAX } else { self.left_by_unused_account }
+    }
+
+    /// The most that is cancelled of an account in all its time.
+    pub(crate) fn cancels(&self, of: &AccountRow) -> u32 {
+        if of.kept { u32::MAX } else { self.left_by_unused_account }
+    }
+
     /// The usual bounds, but rates so wide that nobody meets them: for tests and demonstrations, where a whole town asks
     /// from one address.
     pub fn without_rates() -> Self {
@@ -133,6 +161,7 @@ impl Limits {
             address_burst: WIDE,
             key_per_second: WIDE,
             key_burst: WIDE,
+            connections_per_address: WIDE,
             ..Self::default()
         }
     }

@@ -34,6 +34,9 @@ pub(crate) fn take(
     if let Some(refusal) = cancels::refusal_of(cx.db, issuer.no, &body.target)? {
         return Ok(refusal);
     }
+    if cancels::count(cx.db, account.no)? >= cx.services.limits.cancels(&account) {
+        return Err(Problem::new(Code::LimitExceeded, "The account has cancelled as much as it can yet."));
+    }
     if let Some(grant) = grants::find(cx.db, issuer.no, &body.target)? {
         let grant = authority::known(&grant)?.grant;
         check(cx, &issuer, &account, cancel, CancelTarget::Grant(&grant))?;
@@ -42,7 +45,7 @@ pub(crate) fn take(
     } else {
         cancel_request(cx, &issuer, &account, cancel, request)?;
     }
-    refuse(cx, &issuer, &key, cancel)
+    refuse(cx, &issuer, &account, &key, cancel)
 }
 
 fn cancel_request(
@@ -71,7 +74,9 @@ fn cancel_request(
     if !request.body().reusable && requests::payment(cx.db, issuer.no, &id)?.is_some() {
         return Err(Problem::new(Code::AlreadyPaid, "It is too late: the request has been paid."));
     }
-    if known.is_none() {
+    // Without room the refusal alone is kept: it is found by the same hash.
+    let most = cx.services.limits.requests(account);
+    if known.is_none() && requests::make_room(cx.db, account.no, most, cx.now)? {
         let new = NewRequest {
             hash: target,
             payee: account.no,
@@ -103,12 +108,13 @@ fn check(
 fn refuse(
     cx: &WriteCx<'_>,
     issuer: &IssuerRow,
+    account: &AccountRow,
     key: &SigningKey,
     cancel: &Signed<Cancel>,
 ) -> Result<Vec<u8>, Problem> {
     let target = cancel.body().target;
     let refusal = Refusal { issuer: issuer.id, subject: target, code: "cancelled".to_owned(), time: cx.now };
     let refusal = Signed::sign(&refusal, key).map_err(|error| own_fault(&error))?;
-    cancels::insert(cx.db, issuer.no, &target, refusal.bytes())?;
+    cancels::insert(cx.db, issuer.no, &target, refusal.bytes(), account.no)?;
     Ok(refusal.bytes().to_vec())
 }

@@ -23,6 +23,9 @@ pub(crate) fn take(cx: &WriteCx<'_>, id: &IssuerId, grant: &Signed<Grant>) -> Re
         return Ok(());
     }
     let account = access::account(cx.db, &issuer, &body.account)?;
+    if grants::count(cx.db, account.no)? >= cx.services.limits.grants(&account) {
+        return Err(Problem::new(Code::LimitExceeded, "The account has had as many grants as it can yet."));
+    }
     check(cx, &issuer, &account, grant)?;
     if body.role().is_some() {
         grants::replace_roles(cx.db, account.no)?;

@@ -57,8 +57,9 @@ pub(crate) fn keep(cx: &WriteCx<'_>, id: &IssuerId, request: &Signed<Request>) -
     if cancels::refusal_of(cx.db, issuer.no, &hash)?.is_some() {
         return Err(Problem::new(Code::UnknownRequest, "It was cancelled."));
     }
-    let known = requests::find(cx.db, issuer.no, &hash)?.is_some_and(|known| known.posted);
-    if !known && requests::count_posted(cx.db, payee.no, cx.now)? >= cx.services.limits.requests_per_account {
+    let is_known = requests::find(cx.db, issuer.no, &hash)?.is_some();
+    let most = cx.services.limits.requests(&payee);
+    if !is_known && !requests::make_room(cx.db, payee.no, most, cx.now)? {
         return Err(Problem::new(Code::LimitExceeded, "The account keeps as many requests as it can."));
     }
     let new =

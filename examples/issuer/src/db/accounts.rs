@@ -20,6 +20,8 @@ pub(crate) struct AccountRow {
     pub end: ChainEnd,
     /// No attestation as old as this is taken any more.
     pub attested_at: UnixSeconds,
+    /// It had an entry, role or name, so it is never forgotten.
+    pub kept: bool,
 }
 
 /// The end of an account's chain.
@@ -51,6 +53,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
             time: row.get("last_time")?,
         },
         attested_at: row.get("attested_at")?,
+        kept: row.get("kept")?,
     })
 }
 

@@ -5,6 +5,7 @@ use tallystick::artefact::{Order, Signed};
 use tallystick::clock::UnixSeconds;
 use tallystick::keys::{Digest, OrderId, PublicKey};
 
+use super::requests;
 use super::sql::{self, AccountNo, IssuerNo};
 
 /// Seconds of a UTC day.
@@ -176,7 +177,11 @@ pub(crate) fn insert_executed(
             ":payee_receipt": new.payee_receipt,
         },
     )?;
-    Ok(db.last_insert_rowid())
+    let no = db.last_insert_rowid();
+    if let Some(request) = new.request {
+        requests::set_paid(db, request)?;
+    }
+    Ok(no)
 }
 
 /// Removes the memo of an order.

@@ -120,6 +120,12 @@ pub(crate) fn debtors(db: &Connection, issuer: IssuerNo) -> rusqlite::Result<Vec
     sql::all(db, sql, params![issuer.0], |row| Ok((AccountNo(row.get(0)?), row.get(1)?)))
 }
 
+/// How many grants an account has had, void ones too.
+pub(crate) fn count(db: &Connection, account: AccountNo) -> rusqlite::Result<u32> {
+    let mut statement = db.prepare_cached("SELECT count(*) FROM grants WHERE account = ?1")?;
+    statement.query_row(params![account.0], |row| row.get(0))
+}
+
 /// Keeps a grant.
 pub(crate) fn insert(
     db: &Connection,

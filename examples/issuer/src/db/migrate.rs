@@ -5,7 +5,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::OpenError;
 
 /// Each brings the database from its place in the list to the next. Never changed once released.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/001_ledger.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/001_ledger.sql"), include_str!("migrations/002_bounds.sql")];
 
 pub(super) fn run(connection: &mut Connection) -> Result<(), OpenError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

@@ -61,22 +61,37 @@ pub(crate) fn keep(db: &Connection, issuer: IssuerNo, new: &NewRequest<'_>) -> r
     )
 }
 
-/// How many requests in time an account has posted.
-pub(crate) fn count_posted(db: &Connection, payee: AccountNo, now: UnixSeconds) -> rusqlite::Result<u32> {
-    let mut statement = db.prepare_cached(
-        "SELECT count(*) FROM request WHERE payee = ?1 AND posted = 1 AND coalesce(not_after, ?2) >= ?2",
+/// Makes room for one more request of an account, of which at most `most` are kept that nobody paid: those that ended
+/// first are forgotten first. `false`: there is none, for all of them are in time.
+pub(crate) fn make_room(
+    db: &Connection,
+    payee: AccountNo,
+    most: u32,
+    now: UnixSeconds,
+) -> rusqlite::Result<bool> {
+    let mut statement = db.prepare_cached("SELECT count(*) FROM request WHERE payee = ?1 AND paid = 0")?;
+    let kept: u32 = statement.query_row(params![payee.0], |row| row.get(0))?;
+    let too_many = kept.saturating_add(1).saturating_sub(most);
+    if too_many == 0 {
+        return Ok(true);
+    }
+    let forgotten = sql::run(
+        db,
+        "DELETE FROM request WHERE no IN (SELECT no FROM request
+           WHERE payee = ?1 AND paid = 0 AND not_after < ?2 ORDER BY not_after LIMIT ?3)",
+        params![payee.0, now, too_many],
     )?;
-    statement.query_row(params![payee.0, now], |row| row.get(0))
+    Ok(forgotten >= too_many as usize)
 }
 
 /// Forgets requests that ended before `before` and that no executed order names.
 pub(crate) fn forget_ended(db: &Connection, before: UnixSeconds) -> rusqlite::Result<usize> {
-    sql::run(
-        db,
-        "DELETE FROM request WHERE not_after < ?1
-         AND NOT EXISTS (SELECT 1 FROM decision WHERE decision.request = request.no)",
-        params![before],
-    )
+    sql::run(db, "DELETE FROM request WHERE paid = 0 AND not_after < ?1", params![before])
+}
+
+/// An executed order names this request.
+pub(crate) fn set_paid(db: &Connection, request: i64) -> rusqlite::Result<()> {
+    sql::run(db, "UPDATE request SET paid = 1 WHERE no = ?1 AND paid = 0", params![request]).map(drop)
 }
 
 /// An executed order that names a request.

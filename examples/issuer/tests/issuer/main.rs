@@ -4,6 +4,7 @@
 mod accounts;
 mod auth;
 mod bad_input;
+mod bounds;
 mod cancels;
 mod cards;
 mod driver;

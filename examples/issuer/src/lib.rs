@@ -16,6 +16,7 @@ pub mod apps;
 mod book;
 mod chores;
 pub mod config;
+mod connections;
 mod db;
 mod decide;
 pub mod faults;

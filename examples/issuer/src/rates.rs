@@ -10,6 +10,14 @@ use tallystick::keys::PublicKey;
 use crate::config::Limits;
 use crate::problem::{Code, Problem};
 
+/// Of an IPv6 address only the network counts, for a host has 2^64 of them.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6((u128::from(address) & !u128::from(u64::MAX)).into()),
+        address @ IpAddr::V4(_) => address,
+    }
+}
+
 /// Keeps the rates.
 pub(crate) struct Rates {
     addresses: DefaultKeyedRateLimiter<IpAddr>,
@@ -31,13 +39,9 @@ impl Rates {
         }
     }
 
-    /// Counts a request from an address. Of an IPv6 address only the network counts, for a host has 2^64 of them.
+    /// Counts a request from an address.
     pub fn address(&self, address: IpAddr) -> Result<(), Problem> {
-        let address = match address.to_canonical() {
-            IpAddr::V6(address) => IpAddr::V6((u128::from(address) & !u128::from(u64::MAX)).into()),
-            address @ IpAddr::V4(_) => address,
-        };
-        self.addresses.check_key(&address).map_err(|until| self.too_many(&until))
+        self.addresses.check_key(&network(address)).map_err(|until| self.too_many(&until))
     }
 
     /// Counts a request signed by a key. The signature must have been checked.

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use axum::Router;
 use axum_server::Handle;
-use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::RustlsConfig;
 use rusqlite::params;
 use tallystick::keys::Digest;
@@ -17,6 +16,7 @@ use tokio::task::JoinHandle;
 
 use crate::access::Nonces;
 use crate::config::{Config, Ports};
+use crate::connections::Counted;
 use crate::db::{self, OpenError, Readers, Writer, writer::WriterThread};
 use crate::folder::{self, DataFolder};
 use crate::hub::Hub;
@@ -206,6 +206,16 @@ fn names(origins: &[String], address: SocketAddr) -> Vec<String> {
     names
 }
 
+/// All routes and the layers around them.
+pub(crate) fn router(app: &Shared) -> Router {
+    let (routes, _) = routes::all().split_for_parts();
+    let routes: Router = routes
+        .fallback(http::not_found)
+        .method_not_allowed_fallback(http::wrong_method)
+        .with_state(Arc::clone(app));
+    http::around(routes, app)
+}
+
 type Serving = JoinHandle<io::Result<()>>;
 
 fn serve(
@@ -214,15 +224,9 @@ fn serve(
     handle: Handle<SocketAddr>,
     app: &Shared,
 ) -> io::Result<Serving> {
-    let (routes, _) = routes::all().split_for_parts();
-    let routes: Router = routes
-        .fallback(http::not_found)
-        .method_not_allowed_fallback(http::wrong_method)
-        .with_state(Arc::clone(app));
-    let routes = http::around(routes, app).into_make_service_with_connect_info::<SocketAddr>();
+    let routes = router(app).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum_server::from_tcp_rustls(listener, RustlsConfig::from_config(tls))?
-        // News are small and must not wait for the next: without this each comes 40 ms late.
-        .map(|tls| tls.acceptor(NoDelayAcceptor))
+        .map(|tls| tls.acceptor(Counted::new(&app.services.limits)))
         .handle(handle);
     // A client that connects and says nothing must not hold a place for ever.
     let mut server = server.first_request_timeout(app.services.limits.request_timeout);

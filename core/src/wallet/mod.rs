@@ -49,6 +49,9 @@ mod unfinished;
 mod wallet_list;
 mod ways;
 
+#[cfg(any(test, feature = "testing"))]
+pub use wallet_list::list_lines;
+
 use std::sync::Arc;
 
 pub use crate::operation::SpendingLimits;

@@ -197,6 +197,12 @@ fn encode_line(line: &Listed) -> Vec<u8> {
     encoder.into_writer()
 }
 
+/// How many lines the content of a list has; none if it is no list (feature `testing`).
+#[cfg(any(test, feature = "testing"))]
+pub fn list_lines(content: &[u8]) -> Option<usize> {
+    decode(content).map(|lines| lines.len())
+}
+
 /// Reads a list. None if it is none; lines of a kind that is not known are passed over.
 fn decode(bytes: &[u8]) -> Option<Vec<Listed>> {
     let mut decoder = Decoder::new(bytes);

@@ -7,6 +7,7 @@ mod apt;
 mod bench;
 mod bindings;
 mod cache;
+mod fuzz;
 mod kotlin;
 mod lint;
 mod python;
@@ -21,6 +22,7 @@ mod vectors;
 mod workshop;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -49,6 +51,17 @@ enum Chore {
         /// What to measure; everything if nothing is named.
         names: Vec<String>,
     },
+    /// Feeds everything that reads what comes from outside with anything at all, by libFuzzer.
+    Fuzz {
+        /// What to feed; everything if nothing is named.
+        target: Option<String>,
+        /// How long each.
+        #[arg(long, default_value_t = 1, conflicts_with = "hours")]
+        minutes: u64,
+        /// How long each.
+        #[arg(long)]
+        hours: Option<u64>,
+    },
     /// Builds the library for foreign languages and generates their side of it, into `bindings/generated/`.
     Bindings,
 }
@@ -66,6 +79,8 @@ enum Suite {
     Swift,
     /// The Python package.
     Python,
+    /// The fuzz targets, a minute each.
+    Fuzz,
     /// The test vectors, by Python libraries that share no code with ours.
     PythonVectors,
 }
@@ -82,6 +97,7 @@ impl Suite {
             Self::Kotlin => kotlin::PARTS,
             Self::Swift => swift::PARTS,
             Self::Python => python::PARTS,
+            Self::Fuzz => fuzz::PARTS,
             Self::PythonVectors => vectors::PARTS,
         }
     }
@@ -93,6 +109,10 @@ fn main() -> ExitCode {
         Chore::Lint => Ok(table::run(&workshop, lint::PARTS)),
         Chore::Bindings => Ok(table::run(&workshop, bindings::PARTS)),
         Chore::Test { suites } => Ok(table::run(&workshop, &parts_of(&suites))),
+        Chore::Fuzz { target, minutes, hours } => {
+            let minutes = hours.map_or(minutes, |hours| hours.saturating_mul(60));
+            fuzz::run(&workshop, target.as_deref(), Duration::from_mins(minutes)).map(|()| ExitCode::SUCCESS)
+        }
         Chore::Bench { names } => bench::run(&workshop, &names).map(|()| ExitCode::SUCCESS),
     });
     outcome.unwrap_or_else(|failure| {

@@ -84,7 +84,7 @@ struct Connection {
     brought_something: bool,
 }
 
-type Received = Result<Event, EventStreamError<IssuerError>>;
+pub(super) type Received = Result<Event, EventStreamError<IssuerError>>;
 
 #[derive(Deserialize)]
 struct Data {
@@ -189,17 +189,13 @@ impl Source {
             return Err(malformed("events", "are not an event stream"));
         }
 
-        let mut size = EventSize::default();
         let failed_host = host.clone();
-        let bytes = response.bytes_stream().map(move |chunk| {
-            let chunk = chunk.map_err(|error| classify_body(&failed_host, &error))?;
-            if size.within_limit(&chunk) { Ok(chunk) } else { Err(malformed("event", "is too large")) }
-        });
+        let bytes = response
+            .bytes_stream()
+            .map(move |chunk| chunk.map_err(|error| classify_body(&failed_host, &error)));
         let silence = IssuerError::Timeout { host: host.clone() };
         let bytes = never_silent(bytes.boxed(), self.session.config.silence_timeout, silence);
-        // The parser trips over a byte order mark, but only at the very beginning.
-        let bytes = stream::iter([Ok(Bytes::from_static(b"\n"))]).chain(bytes);
-        Ok(Connection { host, events: Box::pin(EventStream::new(bytes)), brought_something: false })
+        Ok(Connection { host, events: Box::pin(received(bytes)), brought_something: false })
     }
 }
 
@@ -217,6 +213,19 @@ fn never_silent(
             Err(_) => Some((Err(silence), None)),
         }
     })
+}
+
+/// The events in a stream of bytes, each within its limit.
+pub(super) fn received(
+    bytes: impl Stream<Item = Result<Bytes, IssuerError>> + Send,
+) -> impl Stream<Item = Received> + Send {
+    let mut size = EventSize::default();
+    let bytes = bytes.map(move |chunk| {
+        let chunk = chunk?;
+        if size.within_limit(&chunk) { Ok(chunk) } else { Err(malformed("event", "is too large")) }
+    });
+    // The parser trips over a byte order mark, but only at the very beginning.
+    EventStream::new(stream::iter([Ok(Bytes::from_static(b"\n"))]).chain(bytes))
 }
 
 /// Whether there is no use in trying again.
@@ -238,7 +247,7 @@ fn stays(error: &IssuerError) -> bool {
 }
 
 /// What an event says, if it is news.
-fn read(
+pub(super) fn read(
     event: &Event,
     account: &AccountRef,
     last: ChainPosition,

@@ -16,6 +16,7 @@ use super::tls::NotTrusted;
 use crate::clock::Entropy;
 use crate::issuer::http_signature::{sign, target_uri};
 use crate::issuer::{ConnectFault, IssuerError, TrustFault};
+use crate::keys::IssuerId;
 
 /// More of an error's body is not read.
 const PROBLEM_LIMIT_BYTES: usize = 16 << 10;
@@ -25,7 +26,7 @@ impl Session {
     pub(super) async fn exchange(&self, peer: &Peer, call: &Call<'_>) -> Result<Bytes, IssuerError> {
         let request = self.prepare(peer, call, &[])?.timeout(self.config.call_timeout);
         let response = self.open(peer, call, request).await?;
-        read_body(peer, response, self.config.answer_limit_bytes).await
+        read_body(&peer.host, response, self.config.answer_limit_bytes).await
     }
 
     /// The request as it will be sent, signed if the call is.
@@ -78,9 +79,20 @@ impl Session {
         request: RequestBuilder,
     ) -> Result<Response, IssuerError> {
         let response = request.send().await.map_err(|error| classify(&peer.host, &error))?;
-        let status = response.status();
         // An answer that nobody vouches for says nothing about the issuer's clock.
-        if let (Some(issuer), true) = (&call.issuer, peer.is_checked())
+        let issuer = call.issuer.as_ref().filter(|_| peer.is_checked());
+        self.judge(&peer.host, issuer, response).await
+    }
+
+    /// Takes note of the clock of the issuer that vouches for the answer; gives the response if its status is a success.
+    pub(super) async fn judge(
+        &self,
+        host: &str,
+        issuer: Option<&IssuerId>,
+        response: Response,
+    ) -> Result<Response, IssuerError> {
+        let status = response.status();
+        if let Some(issuer) = issuer
             && let Some(date) = response.headers().get(header::DATE)
             && let Some(now) = date.to_str().ok().and_then(parse_http_date)
         {
@@ -93,24 +105,26 @@ impl Session {
             return Err(malformed("status", "is a redirect, which the protocol does not allow"));
         }
         let headers = response.headers().clone();
-        let body = read_body(peer, response, PROBLEM_LIMIT_BYTES).await.unwrap_or_default();
+        let body = read_body(host, response, PROBLEM_LIMIT_BYTES).await.unwrap_or_default();
         let error = problem::read(status, &headers, &body, self.clocks.own_now());
-        if let (IssuerError::ClockSkew { issuer_now }, Some(issuer), true) =
-            (&error, &call.issuer, peer.is_checked())
-        {
+        if let (IssuerError::ClockSkew { issuer_now }, Some(issuer)) = (&error, issuer) {
             self.clocks.observe(issuer, *issuer_now);
         }
         Err(error)
     }
 }
 
-async fn read_body(peer: &Peer, mut response: Response, limit: usize) -> Result<Bytes, IssuerError> {
+pub(super) async fn read_body(
+    host: &str,
+    mut response: Response,
+    limit: usize,
+) -> Result<Bytes, IssuerError> {
     let too_large = || malformed("body", &format!("is larger than {limit} bytes"));
     if response.content_length().is_some_and(|length| length > limit as u64) {
         return Err(too_large());
     }
     let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| classify_body(&peer.host, &error))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| classify_body(host, &error))? {
         if body.len() + chunk.len() > limit {
             return Err(too_large());
         }

@@ -24,6 +24,8 @@ mod exchange;
 mod peers;
 mod problem;
 mod repeat;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(test)]
 mod tests;
 mod tls;

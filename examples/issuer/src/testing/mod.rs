@@ -13,6 +13,7 @@ use rusqlite::Connection;
 use tallystick::artefact::StatementRef;
 use tallystick::clock::UnixSeconds;
 use tallystick::keys::{AccountId, IssuerId, SigningKey};
+use tower_service::Service as _;
 
 pub use clock::TestClock;
 
@@ -89,6 +90,25 @@ impl Inside {
             Ok(StatementRef { number: statement.body().number, hash: statement.hash() })
         })
         .await
+    }
+
+    /// Answers a request as if it had come over the network, without one.
+    pub async fn answer(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<http::Response<bytes::Bytes>, TestingError> {
+        let request = request.map(axum::body::Body::from);
+        // It cannot fail: routes answer everything.
+        let answer =
+            crate::server::router(&self.app).call(request).await.unwrap_or_else(|never| match never {});
+        let (parts, body) = answer.into_parts();
+        let is_stream =
+            parts.headers.get(http::header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
+        // It would go on for an hour.
+        let body = if is_stream { axum::body::Body::empty() } else { body };
+        let body =
+            axum::body::to_bytes(body, usize::MAX).await.map_err(|error| TestingError(error.to_string()))?;
+        Ok(http::Response::from_parts(parts, body))
     }
 
     /// The sum of all balances of an issuer, and of all entries of its present epoch: both are zero, always.

@@ -195,10 +195,19 @@ pub struct Ports {
     pub entropy: Arc<dyn Entropy>,
     /// What goes wrong on purpose.
     pub faults: Arc<dyn Faults>,
+    /// What stands in front of all answers, for the tests of those who must notice.
+    #[cfg(feature = "testing")]
+    pub front: Option<Arc<dyn crate::testing::Front>>,
 }
 
 impl Default for Ports {
     fn default() -> Self {
-        Self { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy), faults: Arc::new(NoFaults) }
+        Self {
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            faults: Arc::new(NoFaults),
+            #[cfg(feature = "testing")]
+            front: None,
+        }
     }
 }

@@ -158,6 +158,8 @@ fn assemble(config: Config, ports: Ports, stopping: watch::Receiver<bool>) -> Re
         rates: Rates::new(&config.limits),
         trees: Trees::default(),
         faults: ports.faults,
+        #[cfg(feature = "testing")]
+        front: ports.front,
         admission_token: config.admission_token,
         metrics_token: config.metrics_token,
         apps: config.apps,

@@ -36,6 +36,8 @@ pub(crate) struct App {
     pub rates: Rates,
     pub trees: Trees,
     pub faults: Arc<dyn Faults>,
+    #[cfg(feature = "testing")]
+    pub front: Option<Arc<dyn crate::testing::Front>>,
     pub admission_token: Option<Token>,
     pub metrics_token: Option<Token>,
     pub apps: Apps,

@@ -17,13 +17,16 @@ use crate::services::Shared;
 
 /// Puts all layers around the routes.
 pub(crate) fn around(routes: Router, app: &Shared) -> Router {
-    routes
+    let routes = routes
         .layer(from_fn_with_state(app.clone(), in_time))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             Problem::internal().into_response()
         }))
         .layer(from_fn_with_state(app.clone(), with_faults))
-        .layer(from_fn_with_state(app.clone(), counted))
+        .layer(from_fn_with_state(app.clone(), counted));
+    #[cfg(feature = "testing")]
+    let routes = crate::testing::put_in_front(routes, app.front.as_ref());
+    routes
 }
 
 /// No such place.

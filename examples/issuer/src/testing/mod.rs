@@ -1,9 +1,11 @@
 //! Opens the server to the tests of those who must catch an issuer that cheats.
 //!
 //! - [`TestClock`]: time that a test moves.
+//! - [`Front`]: what stands before all routes and may change what comes and goes.
 //! - [`Inside`]: the database, the signing keys, and ready-made ways to cheat ([`tamper`]).
 
 mod clock;
+mod front;
 pub mod tamper;
 
 use std::path::Path;
@@ -16,6 +18,8 @@ use tallystick::keys::{AccountId, IssuerId, SigningKey};
 use tower_service::Service as _;
 
 pub use clock::TestClock;
+pub(crate) use front::put_in_front;
+pub use front::{Answering, Front};
 
 use crate::RunningServer;
 use crate::access;

@@ -11,6 +11,7 @@ use crate::book::orders::post_anyway;
 use crate::book::{heads, statements};
 use crate::db::WriteCx;
 use crate::db::accounts::{self, AccountRow, ChainEnd};
+use crate::db::decisions::{self, Decided};
 use crate::db::entries;
 use crate::db::issuers::IssuerRow;
 use crate::problem::Problem;
@@ -95,6 +96,29 @@ impl Inside {
             let statement = statements::make(cx, issuer, key)?;
             accounts::set_end(cx.db, account.no, &account.end)?;
             Ok(StatementRef { number: statement.body().number, hash: statement.hash() })
+        })
+        .await
+    }
+
+    /// Executes an order that was refused, as if nothing had been wrong with it. Gives the payer's receipt; `None` if
+    /// there is no such payee.
+    pub async fn execute_refused(
+        &self,
+        issuer: IssuerId,
+        order: Signed<Order>,
+    ) -> Result<Option<Vec<u8>>, TestingError> {
+        self.cheat(issuer, move |cx, issuer, key| {
+            let payer = account(cx, issuer, &order.body().payer)?;
+            let Some(payee) = accounts::find(cx.db, issuer.no, &order.body().payee)? else { return Ok(None) };
+            cx.db.execute(
+                "DELETE FROM decision WHERE issuer = ?1 AND hash = ?2 AND refusal IS NOT NULL",
+                params![issuer.no.0, order.hash().as_bytes()],
+            )?;
+            post_anyway(cx, issuer, key, &order, &payer, &payee)?;
+            match decisions::find(cx.db, issuer.no, &order.hash())? {
+                Some(Decided::Executed(executed)) => Ok(Some(executed.payer_receipt)),
+                _ => Err(Problem::internal()),
+            }
         })
         .await
     }

@@ -19,6 +19,8 @@ pub mod request;
 
 pub mod ledger;
 
+pub mod audit;
+
 pub mod artefact;
 
 pub mod keys;

@@ -168,6 +168,15 @@ pub fn of(code: &str) -> Option<&'static str> {
         "usage" => "`tally help` lists the commands, `tally help COMMAND` explains one.",
         "file_exists" => "Choose another name: nothing is overwritten.",
         "unknown_evidence" => "`tally evidence` lists it.",
+        "fraud" => {
+            "The issuer signed what cannot be true. `tally evidence` tells what it did and what to do; the proof is kept and can be checked by anybody."
+        }
+        "unanswered" => {
+            "The issuer did something that nobody allowed, as far as this wallet knows. `tally evidence` tells more; show it to the business and ask."
+        }
+        "behind" => {
+            "The issuer's ledger lacks payments that it had signed for, as after a restore from an old copy. Nothing is lost: your wallet keeps the receipts. Its owner must declare the restore; until then nothing can be paid."
+        }
         "io" | "export_not_written" => "Check the path and its permissions.",
         _ => return None,
     })

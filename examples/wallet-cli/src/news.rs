@@ -104,7 +104,7 @@ pub async fn in_words(session: &Session<'_>, event: &Event) -> Option<Told> {
             session.app.manner.time(*since)
         )),
         Event::FraudFound { issuer, evidence, code } => careful(format!(
-            "{} was caught contradicting itself ({code}). `tally evidence {evidence}` shows the proof.",
+            "{} was caught contradicting itself ({code}). `tally evidence {evidence}` tells what it did, what it means for your money, and what to do.",
             name(session, issuer).await
         )),
         Event::HistoriesDiffer { issuer, payment } => careful(format!(

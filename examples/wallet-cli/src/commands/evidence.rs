@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use data_encoding::BASE64URL_NOPAD;
 use serde::Serialize;
 use tallystick::clock::UnixSeconds;
@@ -13,6 +13,7 @@ use tallystick::ledger::evidence::Finding;
 use tallystick::wallet::{EvidenceInfo, verify_evidence};
 
 use super::export::Draft;
+use super::plain_words::{self, Plain};
 use crate::failure::Failure;
 use crate::session::{App, Session};
 use crate::show::{Cell, Page, Report, Table, short};
@@ -25,20 +26,33 @@ const MOST_BYTES: u64 = 64 << 20;
 /// Evidence is made of the issuer's own signatures: whoever has it can check it, without this wallet and without a
 /// network. It is never deleted.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Evidence {
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
     /// One piece of evidence, by its number.
     #[arg(value_name = "NUMBER")]
     number: Option<i64>,
     /// Save it to this file, to be shown to others.
     #[arg(long, value_name = "FILE", requires = "number")]
     save: Option<PathBuf>,
-    /// Judge the evidence in this file. Needs no wallet.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["number", "save"])]
-    pub check: Option<PathBuf>,
+}
+
+/// What is done with evidence of others.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Judge the evidence in a file. Needs no wallet and no network.
+    ///
+    /// Two checks that share no code must both find the same; the exit code is 0 only if it accuses the issuer.
+    Verify {
+        /// The file that somebody saved.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 /// Judges evidence that somebody saved.
-pub fn check(app: &App, file: &PathBuf) -> Result<(), Failure> {
+pub fn verify(app: &App, file: &PathBuf) -> Result<(), Failure> {
     let cannot = |reason: &dyn std::fmt::Display| {
         Failure::new("io", format!("cannot read {}: {reason}", file.display()))
     };
@@ -95,6 +109,8 @@ struct Fields {
     /// `fraud`, `unanswered` or `nothing`.
     finding: &'static str,
     text: String,
+    /// The same for somebody who knows nothing of ledgers.
+    plain: Plain,
 }
 
 impl Fields {
@@ -111,6 +127,7 @@ impl Fields {
                 Finding::Nothing => "nothing",
             },
             text: info.words.clone(),
+            plain: plain_words::of(&info.code, info.finding),
         }
     }
 
@@ -181,10 +198,10 @@ impl Report for Judged {
 fn judged(page: &mut Page<'_>, fields: &Fields) {
     let against = fields.issuer_name.clone().unwrap_or_else(|| format!("issuer {}", short(&fields.issuer)));
     page.title(format!("Against {against}: {}", fields.code));
-    page.line(&fields.text);
-    if fields.finding == "unanswered" {
-        page.note("Show it to the issuer: it may have an answer.");
-    }
+    page.line(fields.plain.what_it_did);
+    page.line(fields.plain.what_it_means);
+    page.line(fields.plain.what_to_do);
+    page.note(&fields.text);
 }
 
 #[derive(Serialize)]
@@ -195,7 +212,7 @@ struct Saved {
 impl Report for Saved {
     fn show(&self, page: &mut Page<'_>) {
         page.good(format!("Saved to {}.", self.file.display()));
-        page.line("Whoever has it checks it by `tally evidence --check FILE`, without a wallet.");
+        page.line("Whoever has it checks it by `tally evidence verify FILE`, without a wallet.");
         page.note("It holds the signed entries, orders and ids that it is about, and no memo.");
     }
 }

@@ -21,6 +21,7 @@ mod lock_pin;
 mod passphrase;
 mod pay;
 mod payment;
+mod plain_words;
 mod policy;
 mod refund;
 mod rekey;
@@ -82,7 +83,9 @@ pub async fn run(app: &App, command: Command) -> Result<(), Failure> {
         Command::Doctor(doctor) => doctor::run(app, doctor).await,
         Command::Scan(scan) => scan::run(app, &scan).await,
         Command::Till(till) => till::run(app, till).await,
-        Command::Evidence(evidence::Evidence { check: Some(file), .. }) => evidence::check(app, &file),
+        Command::Evidence(evidence::Evidence { verb: Some(evidence::Verb::Verify { file }), .. }) => {
+            evidence::verify(app, &file)
+        }
         command => {
             let session = app.open().await?;
             let done = tokio::select! {

@@ -6,6 +6,7 @@
 
 mod clock;
 mod crash;
+mod liar;
 mod phone;
 mod stranger;
 mod street;
@@ -13,6 +14,7 @@ mod town;
 
 pub use clock::TestClock;
 pub use crash::Crashing;
+pub use liar::Liar;
 pub use phone::{Phone, Point, Side, Step};
 pub use stranger::Stranger;
 pub use street::Street;

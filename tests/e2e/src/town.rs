@@ -17,7 +17,7 @@ use tallystick_issuer::faults::FaultScript;
 use tallystick_issuer::{Config, Issuer, Limits, Ports, RunningServer};
 use tempfile::TempDir;
 
-use crate::TestClock;
+use crate::{Liar, TestClock};
 
 /// A host of issuers, and everybody's clock.
 pub struct Town {
@@ -76,6 +76,8 @@ impl Town {
 pub struct Host {
     /// What goes wrong on it.
     pub faults: Arc<FaultScript>,
+    /// What it says instead of the truth.
+    pub liar: Arc<Liar>,
     clock: Arc<TestClock>,
     folder: TempDir,
     port: u16,
@@ -90,7 +92,8 @@ impl Host {
 
     async fn start(clock: Arc<TestClock>) -> Self {
         let folder = TempDir::new().expect("a folder");
-        let mut host = Self { faults: Arc::default(), clock, folder, port: 0, server: None };
+        let mut host =
+            Self { faults: Arc::default(), liar: Arc::default(), clock, folder, port: 0, server: None };
         host.up().await;
         host
     }
@@ -109,6 +112,7 @@ impl Host {
         let ports = Ports {
             clock: Arc::clone(&self.clock) as _,
             faults: Arc::clone(&self.faults) as _,
+            front: Some(Arc::clone(&self.liar) as _),
             ..Ports::default()
         };
         let server = Issuer::start_with(config, ports).await.expect("the server starts");

@@ -2,12 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use data_encoding::BASE64URL_NOPAD;
+use tallystick::artefact::{Head, Signed};
+use tallystick::audit::{self, Opinion};
 use tallystick::clock::SystemEntropy;
 use tallystick::event::Event;
 use tallystick::keys::{IssuerId, SigningKey};
 use tallystick::ledger::evidence::Finding;
 use tallystick::money::Amount;
-use tallystick::wallet::{KeyCapabilities, PlanWarning, verify_evidence};
+use tallystick::wallet::{
+    KeyCapabilities, PaymentWish, PlanWarning, PriceWish, RequestWish, TipWish, verify_evidence,
+};
 use tallystick_e2e::{Person, Town};
 
 struct Scene {
@@ -37,6 +42,12 @@ impl Scene {
         assert_eq!(kept[0].code, code);
         let judged = verify_evidence(&kept[0].bytes).unwrap();
         assert_eq!(judged.finding, finding, "{}", judged.words);
+        // A file, and a reader that shares nothing with this wallet's rules.
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), &kept[0].bytes).unwrap();
+        let opinion = audit::judge(&std::fs::read(file.path()).unwrap());
+        let expected = if finding == Finding::Fraud { Opinion::Proven } else { Opinion::Unanswered };
+        assert_eq!(opinion, expected, "{}", judged.words);
         assert!(judged.words.contains(&self.issuer.to_string()), "{}", judged.words);
 
         // Once more, with a head that was signed later: it is the same case.
@@ -163,6 +174,97 @@ async fn a_holder_that_is_hidden_from_a_statement() {
     inside.hide_balance(scene.issuer, account).await.unwrap();
     // The sums do not agree: anyone sees it.
     scene.assert_caught("bad_statement", Finding::Fraud).await;
+}
+
+/// The issuer signs the balance that it keeps, and shows the holder another head of the same place.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_heads_of_one_place() {
+    let scene = scene().await;
+    scene.holder.wallet.sync(scene.issuer).await.unwrap();
+    let key = scene.town.host.server().inside().signing_key(scene.issuer).await.unwrap();
+    scene.town.host.liar.tell(move |_, answer| {
+        let head = answer["head"].as_str().map(|head| BASE64URL_NOPAD.decode(head.as_bytes()).unwrap());
+        let Some(head) = head.and_then(|head| Signed::<Head>::parse(&head).ok()) else { return };
+        let less = Head { balance: Amount::new(head.body().balance.minor() - 100), ..head.body().clone() };
+        let less = Signed::sign(&less, &key).unwrap();
+        answer["head"] = BASE64URL_NOPAD.encode(less.bytes()).into();
+    });
+    scene.assert_caught("two_states", Finding::Fraud).await;
+}
+
+/// A till of the holder's overspends, and the issuer lets the account go below zero.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_below_zero() {
+    let scene = scene().await;
+    let inside = scene.town.host.server().inside();
+    let (payer, payee) = (scene.holder.account(scene.issuer).await, scene.owner.account(scene.issuer).await);
+    let till = SigningKey::generate(&SystemEntropy);
+    let may = KeyCapabilities { pay: true, ..KeyCapabilities::default() };
+    let until = inside.now() + 86_400;
+    scene.holder.wallet.grant_key(scene.issuer, till.public_key(), may, None, until).await.unwrap();
+    inside.post_unsigned_debit(scene.issuer, payer, payee, Amount::new(700), till).await.unwrap();
+    scene.assert_caught("bad_entry", Finding::Unanswered).await;
+    let kept = scene.holder.wallet.evidence(scene.issuer).await.unwrap();
+    assert!(kept[0].words.contains("below zero"), "{}", kept[0].words);
+}
+
+/// The head and the entries of another account are true, and no answer. They prove nothing against the issuer, and are
+/// taken for nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_for_another_account() {
+    let scene = scene().await;
+    let other = scene.town.holder_of(&scene.owner, scene.issuer, 5_000).await;
+    let account = other.account(scene.issuer).await;
+    let inside = scene.town.host.server().inside();
+    let head = inside.sign_other_head(scene.issuer, account, |_| {}).await.unwrap();
+    let head = BASE64URL_NOPAD.encode(head.bytes());
+    scene.town.host.liar.tell(move |_, answer| {
+        if answer["head"].is_string() {
+            answer["head"] = head.clone().into();
+        }
+    });
+    let error = scene.holder.wallet.sync(scene.issuer).await.unwrap_err();
+    assert!(!error.to_string().is_empty());
+    assert!(scene.holder.wallet.evidence(scene.issuer).await.unwrap().is_empty(), "{error:?}");
+    assert_eq!(scene.holder.balance(scene.issuer).await, 500, "another's money is not the holder's");
+    scene.town.host.liar.stop();
+    scene.holder.wallet.sync(scene.issuer).await.unwrap();
+    assert_eq!(scene.holder.balance(scene.issuer).await, 500);
+}
+
+/// The payee was shown the payment of a request; then the issuer forgets it, and lets somebody else pay the request.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paid_request_that_is_forgotten() {
+    let scene = scene().await;
+    let wish = RequestWish {
+        prices: vec![PriceWish { issuer: scene.issuer, amount: Some(Amount::new(40)) }],
+        seconds: Some(600),
+        reusable: false,
+        reference: None,
+        tip: TipWish::NoTip,
+        lines: Vec::new(),
+        note: None,
+    };
+    let request = scene.holder.wallet.request_payment(wish).await.unwrap();
+    let (first, second) = (
+        scene.town.holder_of(&scene.owner, scene.issuer, 100).await,
+        scene.town.holder_of(&scene.owner, scene.issuer, 100).await,
+    );
+    let plan = first.wallet.plan(PaymentWish::of_link(&request.link)).await.unwrap();
+    first.wallet.pay(plan, None).await.unwrap();
+    scene.holder.wallet.sync(scene.issuer).await.unwrap();
+    assert_eq!(scene.holder.balance(scene.issuer).await, 540);
+
+    let inside = scene.town.host.server().inside();
+    let account = scene.holder.account(scene.issuer).await;
+    inside.drop_entry(scene.issuer, account, 3).await.unwrap();
+    inside
+        .with_database(|db| db.execute_batch("UPDATE decision SET request = NULL, request_id = NULL"))
+        .await
+        .unwrap();
+    let plan = second.wallet.plan(PaymentWish::of_link(&request.link)).await.unwrap();
+    second.wallet.pay(plan, None).await.unwrap();
+    scene.assert_caught("two_states", Finding::Fraud).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

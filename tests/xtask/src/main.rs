@@ -79,7 +79,7 @@ enum Suite {
     Swift,
     /// The Python package.
     Python,
-    /// The fuzz targets, a minute each.
+    /// The fuzz targets, a minute each. Only if it is named: building them takes a while.
     Fuzz,
     /// The test vectors, by Python libraries that share no code with ours.
     PythonVectors,
@@ -121,9 +121,12 @@ fn main() -> ExitCode {
     })
 }
 
-/// The parts of the suites that are asked for; of all if none is.
+/// The parts of the suites that are asked for; of all but fuzzing if none is.
 fn parts_of(suites: &[Suite]) -> Vec<Part> {
-    let asked = |suite: &Suite| suites.is_empty() || suites.contains(suite);
+    let asked = |suite: &Suite| match suites {
+        [] => *suite != Suite::Fuzz,
+        named => named.contains(suite),
+    };
     let asked: Vec<_> = Suite::value_variants().iter().filter(|suite| asked(suite)).collect();
     let table = asked.iter().any(|suite| suite.runs_scenarios()).then_some(scenarios::PARTS);
     asked.iter().map(|suite| suite.parts()).chain(table).flatten().copied().collect()

@@ -312,7 +312,7 @@ async fn through(server: &Server, silent: tokio::sync::watch::Receiver<bool>) ->
 async fn a_network_that_falls_silent_is_noticed_by_asking() {
     let server = Server::start(|_, _| open_after(&event(5)));
     let (stop, silent) = tokio::sync::watch::channel(false);
-    let hour = std::time::Duration::from_secs(3_600);
+    let hour = std::time::Duration::from_hours(1);
     let second = std::time::Duration::from_secs(1);
     let backend = backend_with(NativeConfig { silence_timeout: hour, ping_interval: second, ..quick() });
     route(&backend, ISSUER, &[through(&server, silent).await]);

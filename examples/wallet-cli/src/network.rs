@@ -23,8 +23,11 @@ pub fn backend(trusted: &[PathBuf]) -> Result<NativeBackend, Failure> {
 /// The certificates of a PEM file.
 fn certificates(file: &Path) -> Result<Vec<Vec<u8>>, Failure> {
     let bad = |reason: &dyn std::fmt::Display| {
-        Failure::new("bad_certificate_file", format!("{} holds no certificate: {reason}", file.display()))
-            .advise("Give a file in PEM form: it has -----BEGIN CERTIFICATE----- in it.")
+        Failure::new(
+            "bad_certificate_file",
+            format!("there is no certificate in {}: {reason}", file.display()),
+        )
+        .advise("Give a file in PEM form: it has -----BEGIN CERTIFICATE----- in it.")
     };
     let found = CertificateDer::pem_file_iter(file)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)

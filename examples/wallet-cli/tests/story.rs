@@ -91,6 +91,11 @@ fn the_history_leaves_as_a_file() {
     let read: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     assert_eq!(read["format"], "tallystick-history-1");
     // A second time it would overwrite: it does not, and leaves nothing else behind.
+    let again = anna.json_error(["export", "src"], 1);
+    assert_eq!(
+        (text(&again, "code"), text(&again, "text")),
+        ("file_exists".into(), "There is src already.".into())
+    );
     assert_eq!(anna.json_error(["export", file.to_str().unwrap()], 1)["code"], "file_exists");
     assert_eq!(std::fs::read_to_string(&other).unwrap(), "ours");
     assert!(!std::fs::symlink_metadata(&file).unwrap().is_symlink());

@@ -83,7 +83,7 @@ impl Draft {
     /// A draft beside a file that is not there yet.
     pub fn beside(file: &Path) -> Result<Self, Failure> {
         if file.exists() {
-            return Err(Failure::new("file_exists", format!("{} is there already", file.display())));
+            return Err(Failure::new("file_exists", format!("there is {} already", file.display())));
         }
         // Its name cannot be foreseen, and nothing that is there is written to: in a folder that others may write to, it
         // could be theirs, or lead elsewhere.

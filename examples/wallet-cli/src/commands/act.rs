@@ -22,7 +22,7 @@ pub struct Act {
 
 /// Carries it out.
 pub async fn run(session: &Session<'_>, act: Act) -> Result<(), Failure> {
-    let info = session.wallet.act_for(&act.link).await.map_err(super::add::place_taken)?;
+    let info = session.wallet.act_for(&act.link).await.map_err(super::add::advised)?;
     session.print(&Acting { acting: CurrencyFields::from(&info) })
 }
 

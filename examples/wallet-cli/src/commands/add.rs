@@ -29,19 +29,25 @@ pub struct Add {
 /// Carries it out.
 pub async fn run(session: &Session<'_>, add: Add) -> Result<(), Failure> {
     let kind = if add.public { AccountKind::Public } else { AccountKind::Private };
-    let info = session.wallet.add_currency(&add.link, kind).await.map_err(place_taken)?;
+    let info = session.wallet.add_currency(&add.link, kind).await.map_err(advised)?;
     session.print(&Added { added: CurrencyFields::from(&info) })
 }
 
-/// What to do where a wallet has another account at the issuer already.
-pub fn place_taken(error: WalletError) -> Failure {
-    let is_taken = matches!(error, WalletError::Conflict { .. });
+/// What to do where a link leads nowhere, or the wallet has another account at the issuer already.
+pub fn advised(error: WalletError) -> Failure {
+    let advice = match error {
+        WalletError::Conflict { .. } => {
+            Some("A wallet has one account at each issuer. Use another wallet for this one: --wallet DIR.")
+        }
+        WalletError::NotFound { .. } => {
+            Some("Scan or copy the link again: the host in it knows no such issuer.")
+        }
+        _ => None,
+    };
     let failure = Failure::from(error);
-    if is_taken {
-        failure
-            .advise("A wallet has one account at each issuer. Use another wallet for this one: --wallet DIR.")
-    } else {
-        failure
+    match advice {
+        Some(advice) => failure.advise(advice),
+        None => failure,
     }
 }
 

@@ -85,7 +85,8 @@ pub fn of(code: &str) -> Option<&'static str> {
 
         // Amounts.
         "amount_missing" => "Say how much, after the link.",
-        "amount_not_positive" | "amount_negative" => "Give an amount above zero.",
+        "amount_not_positive" => "Give an amount above zero.",
+        "amount_negative" => "Give zero, or an amount above it.",
         "amount_too_many_decimals" => "Leave out what is smaller than the currency's smallest unit.",
         "amount_too_large" | "amount_overflow" => "Give a smaller amount.",
         "amount_not_a_number" | "amount_grouping" | "amount_ambiguous" | "amount_too_long" => {
@@ -145,7 +146,10 @@ pub fn of(code: &str) -> Option<&'static str> {
         "ledger_behind" => {
             "The issuer's ledger fell behind what it signed, and its owner must restore it. Your proofs are kept; wait for the owner."
         }
-        "not_authorised" | "bad_host_token" => "The host asks for a token: --host-token-file FILE.",
+        "not_authorised" => {
+            "If the keys were replaced elsewhere with the phrase, this wallet can do nothing any more: bring your money back with `tally --wallet NEW-FOLDER restore`. A host that asks for a token gets it with --host-token-file FILE."
+        }
+        "bad_host_token" => "The host asks for a token: --host-token-file FILE.",
 
         // Proofs.
         "bad_signature" | "wrong_hash" | "wrong_id" | "request_invalid" | "bad_artefact"

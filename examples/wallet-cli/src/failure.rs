@@ -156,6 +156,9 @@ impl From<WalletError> for Failure {
         let code = error.code().to_owned();
         match error {
             WalletError::Pending { payment } => Self::pending(payment),
+            WalletError::Network { .. } if code == "not_authorised" => {
+                Self::new(&code, "the issuer does not accept the key of this wallet")
+            }
             WalletError::Network { retryable, .. } => Self { retryable, ..Self::new(&code, error) },
             WalletError::InvalidInput { field, reason, .. } => Self::new(&code, about(&field, &reason)),
             WalletError::Untrusted { subject, reason, .. } => Self::new(&code, about(&subject, &reason)),

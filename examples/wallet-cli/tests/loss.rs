@@ -59,6 +59,12 @@ fn a_lost_wallet_comes_back_and_the_thief_is_left_with_nothing() {
     };
     let theft = anna.run(pay("5"));
     assert_ne!(theft.code, 0, "{theft:?}");
+    // Whoever holds the old computer and is no thief is told what became of it.
+    let examined = anna.run(["doctor"]);
+    assert_eq!(examined.code, 1, "{examined:?}");
+    for said in ["does not accept the key of this wallet", "NEW-FOLDER restore"] {
+        assert!(examined.out.contains(said), "{said}: {}", examined.out);
+    }
     assert_eq!(text(&restored.json(["balance", "BREAD"])["balance"], "decimal"), "20.00");
     restored.json(pay("6"));
     assert_eq!(text(&restored.json(["balance", "BREAD"])["balance"], "decimal"), "14.00");

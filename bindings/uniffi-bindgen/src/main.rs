@@ -4,6 +4,7 @@
 //! their first call with a checksum mismatch. It is a crate of its own so that no phone links it.
 
 mod surface;
+mod swift;
 
 use std::process::ExitCode;
 
@@ -50,6 +51,7 @@ fn write(arguments: &Arguments) -> Result<(), String> {
         };
         generate(options).map_err(|error| format!("{folder}: {error:#}"))?;
     }
+    mend_swift(&arguments.out.join("swift"))?;
     let surface = surface_of(&arguments.library)?;
     let file = arguments.out.join("surface.txt");
     std::fs::write(&file, &surface).map_err(|error| format!("{file}: {error}"))?;
@@ -57,6 +59,18 @@ fn write(arguments: &Arguments) -> Result<(), String> {
         faults if faults.is_empty() => Ok(()),
         faults => Err(format!("the surface breaks rules:\n{}", faults.join("\n"))),
     }
+}
+
+fn mend_swift(folder: &Utf8Path) -> Result<(), String> {
+    let failed = |error| format!("{folder}: {error}");
+    for entry in folder.read_dir_utf8().map_err(failed)? {
+        let file = entry.map_err(failed)?.into_path();
+        if file.extension() == Some("swift") {
+            let text = std::fs::read_to_string(&file).map_err(failed)?;
+            std::fs::write(&file, swift::mended(&text)?).map_err(failed)?;
+        }
+    }
+    Ok(())
 }
 
 fn surface_of(library: &Utf8Path) -> Result<String, String> {

@@ -1,1 +1,2 @@
 @_exported import TallystickBindings
+@_exported import TallystickMoney

@@ -2,12 +2,11 @@ import Foundation
 import Tallystick
 import Testing
 
-/// Each test has a folder of its own.
-final class WalletTests {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    var settings: WalletSettings { WalletSettings(folder: folder.path) }
+struct WalletTests {
+    private let folder: TemporaryFolder
+    private var settings: WalletSettings { WalletSettings(folder: folder.url.path) }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
+    init() throws { folder = try TemporaryFolder() }
 
     private func create() async throws {
         try await createWallet(settings: settings, secrets: OpenSecretStore()).wallet.shutDown()
@@ -19,7 +18,7 @@ final class WalletTests {
         } catch let error as WalletError {
             return error
         }
-        throw NothingFailed()
+        throw Complaint("it opened")
     }
 
     @Test func aWalletIsMadeOpenedAgainAndTellsItsBalances() async throws {
@@ -36,30 +35,52 @@ final class WalletTests {
     @Test func aFolderWithoutAWalletIsATypedErrorThatReadsWell() async throws {
         let error = try await failureToOpen()
         guard case .Storage = error else { throw error }
-        #expect(error.stableCode() == "wallet_absent")
-        #expect(error.localizedDescription.contains("wallet"), "\(error.localizedDescription)")
+        #expect(error.code == "wallet_absent")
+        for text in [error.localizedDescription, "\(error)"] {
+            #expect(text.contains("wallet") && !text.contains("fault:"), "\(text)")
+        }
+        #expect("\(WalletError.Refused(code: "payee_unknown"))" == "the issuer refused: payee_unknown")
     }
 
     @Test func aWalletOpensOnceAtATime() async throws {
         let made = try await createWallet(settings: settings, secrets: OpenSecretStore())
-        #expect(try await failureToOpen().stableCode() == "wallet_in_use")
+        #expect(try await failureToOpen().code == "wallet_in_use")
         try await made.wallet.shutDown()
+    }
+
+    @Test func aWalletThatIsShutDownAnswersWithAnErrorAndNotWithOldBalances() async throws {
+        let made = try await createWallet(settings: settings, secrets: OpenSecretStore())
+        try await made.wallet.shutDown()
+        await #expect(throws: WalletError.self) { try await made.wallet.balances() }
     }
 
     @Test func whatTheSecretStoreSaysComesBackAsItWasSaid() async throws {
         try await create()
-        let error = try await failureToOpen(FailingSecretStore(SecretStoreError.UserCancelled))
-        #expect(error.stableCode() == "user_cancelled")
-        #expect(error.localizedDescription == "cancelled")
+        let said: [(SecretStoreError, String)] = [
+            (.UserCancelled, "user_cancelled"), (.Unavailable, "secrets_unavailable"), (.KeyInvalidated, "key_invalidated"),
+            (.AuthenticationFailed, "authentication_failed"), (.Corrupt, "secrets_corrupt"),
+        ]
+        for (failure, code) in said {
+            let error = try await failureToOpen(FailingSecretStore(failure))
+            #expect(error.code == code)
+            #expect(error.localizedDescription == failure.localizedDescription)
+        }
     }
 
     @Test func whatTheSecretStoreThrowsUnaskedIsContainedAndNotRepeated() async throws {
         try await create()
-        let error = try await failureToOpen(FailingSecretStore(Undeclared(text: "the seed is abandon abandon")))
-        #expect(error.stableCode() == "secrets_other")
-        #expect(!"\(error) \(error.localizedDescription)".contains("abandon"))
+        let error = try await failureToOpen(FailingSecretStore(Complaint("the seed is abandon abandon")))
+        #expect(error.code == "secrets_other")
+        #expect(!"\(error) \(error.localizedDescription) \(String(reflecting: error))".contains("abandon"))
+    }
+
+    @Test func aCertificateThatIsNoneIsNamedAsWhatIsWrong() async throws {
+        let odd = WalletSettings(folder: folder.url.path, extraRoots: [Data([1, 2, 3])])
+        do {
+            _ = try await createWallet(settings: odd, secrets: OpenSecretStore())
+            throw Complaint("it was believed")
+        } catch WalletError.InvalidInput(let field, _, _) {
+            #expect(field == "extra_roots")
+        }
     }
 }
-
-struct Undeclared: Error { let text: String }
-struct NothingFailed: Error {}

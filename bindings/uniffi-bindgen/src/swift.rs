@@ -102,14 +102,16 @@ const WAIT_MENDED: &str = "    let cancelling = UniffiCancelling { cancelFunc?(r
     await withTaskCancellationHandler {
         var pollResult: Int8;
         repeat {
-            pollResult = await withUnsafeContinuation {
-                pollFunc(
-                    rustFuture,
-                    { handle, pollResult in
-                        uniffiFutureContinuationCallback(handle: handle, pollResult: pollResult)
-                    },
-                    uniffiContinuationHandleMap.insert(obj: $0)
-                )
+            pollResult = await withUnsafeContinuation { continuation in
+                uniffiOutlivingHungUpLines {
+                    pollFunc(
+                        rustFuture,
+                        { handle, pollResult in
+                            uniffiFutureContinuationCallback(handle: handle, pollResult: pollResult)
+                        },
+                        uniffiContinuationHandleMap.insert(obj: continuation)
+                    )
+                }
             }
         } while pollResult != UNIFFI_RUST_FUTURE_POLL_READY
     } onCancel: {
@@ -147,6 +149,24 @@ fileprivate final class UniffiCancelling: @unchecked Sendable {
 
     func end() { lock.withLock { cancelFunc = nil } }
 }
+
+#if os(Linux)
+/// On Linux, a write to a line whose other end is gone stops the whole process by SIGPIPE, unless the signal is ignored
+/// (as the JVM and Python do, and Swift's programs do not) or blocked. Rust asks for no signal in `send`, but cannot in
+/// `writev`, with which TLS records leave. How the app takes signals is not ours to change, so the library's threads
+/// alone block it: they are begun by the first poll, and a thread has the mask of the one that begins it.
+fileprivate func uniffiOutlivingHungUpLines(_ poll: () -> ()) {
+    var (blocked, before) = (sigset_t(), sigset_t())
+    sigemptyset(&blocked)
+    sigaddset(&blocked, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &blocked, &before)
+    poll()
+    pthread_sigmask(SIG_SETMASK, &before, nil)
+}
+#else
+/// Apple's systems are told for each line that it may hang up.
+fileprivate func uniffiOutlivingHungUpLines(_ poll: () -> ()) { poll() }
+#endif
 
 /// A call of the library, judged by its outcome as all are: the package's tests make one panic with it.
 func uniffiJudged<T>(_ call: (UnsafeMutablePointer<RustCallStatus>) -> T) throws -> T {

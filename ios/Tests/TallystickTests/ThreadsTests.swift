@@ -32,6 +32,20 @@ struct ThreadsTests {
         #expect(secrets.threads.allSatisfy { $0.hasPrefix("tallystick") }, "\(secrets.threads)")
     }
 
+    /// SIGPIPE is what a line that the issuer cuts off sends to whoever writes to it. Unblocked, it stops the process.
+    @Test func aLineThatHangsUpStopsNoThreadOfTheWallet() async throws {
+        let secrets = NamingSecretStore()
+        try await createWallet(settings: settings, secrets: secrets).wallet.shutDown()
+        let masks = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").compactMap { task in
+            // A thread may end while they are counted.
+            try? String(contentsOfFile: "/proc/self/task/\(task)/status", encoding: .utf8)
+        }.filter { $0.hasPrefix("Name:\ttallystick") }.compactMap { status in
+            status.split(separator: "\n").first { $0.hasPrefix("SigBlk:") }?.split(separator: "\t").last
+        }
+        #expect(!masks.isEmpty)
+        for mask in masks { #expect(try #require(UInt64(mask, radix: 16)) >> UInt64(SIGPIPE - 1) & 1 == 1, "\(mask)") }
+    }
+
     @Test func aCallGoesOnToItsEndWhenItsTaskIsCancelled() async throws {
         let (settings, secrets) = (settings, AskingSecretStore())
         let opening = Task { try await createWallet(settings: settings, secrets: secrets) }

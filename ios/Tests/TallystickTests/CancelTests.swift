@@ -125,11 +125,12 @@ struct CancelTests {
         try await wallet.shutDown()
 
         let other = try otherProcess("pay", settings.folder, link)
-        #expect(other.line() == "planned")
+        #expect(await other.line() == "planned")
         try host(up: false)
         try other.tell("pay")
         // Written down, and on its way to a host that is not there.
-        let payment = try #require(other.line())
+        let said = await other.line()
+        let payment = try #require(said)
         other.kill()
         try host(up: true)
 

@@ -1,7 +1,9 @@
 import Foundation
 
 /// Another program, spoken to in lines. Its complaints show among our own.
-final class ChildProcess {
+///
+/// It is used by one task at a time.
+final class ChildProcess: @unchecked Sendable {
     private let process = Process()
     private let orders = Pipe()
     private let answers = Pipe()
@@ -22,8 +24,15 @@ final class ChildProcess {
         try orders.fileHandleForWriting.write(contentsOf: Data("\(line)\n".utf8))
     }
 
-    /// The next line; none when the program has ended.
-    func line() -> String? {
+    /// The next line; none when the program has ended. Waited for on a thread of its own: those that run all tests are few.
+    func line() async -> String? {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: self.lineAtOnce()) }
+        }
+    }
+
+    /// The same from a program that answers at once.
+    func lineAtOnce() -> String? {
         while true {
             if let end = read.firstIndex(of: UInt8(ascii: "\n")) {
                 defer { read = Data(read[(end + 1)...]) }
@@ -36,9 +45,9 @@ final class ChildProcess {
     }
 
     /// All lines that are left.
-    func rest() -> String {
+    func rest() async -> String {
         var lines: [String] = []
-        while let line = line() { lines.append(line) }
+        while let line = await line() { lines.append(line) }
         return lines.joined(separator: "\n")
     }
 

@@ -11,7 +11,7 @@ struct HelloTests {
         return try ChildProcess(URL(fileURLWithPath: program), arguments)
     }
 
-    @Test func itAddsACurrencyScansPaysAndPrintsTheReceipt() throws {
+    @Test func itAddsACurrencyScansPaysAndPrintsTheReceipt() async throws {
         let (town, folder) = (try Town(), try TemporaryFolder())
         let shop = try town.tell(["do": "shop", "name": "Bakery", "code": "BUN"])
         let asked = try town.tell(["do": "ask", "shop": "Bakery", "amount": "3.50"])
@@ -23,11 +23,12 @@ struct HelloTests {
         let first = try hello(phone, shop.must("link"), picture)
         var account: Substring?
         while account == nil {
-            let line = try #require(first.line(), "it ended early")
+            let said = await first.line()
+            let line = try #require(said, "it ended early")
             account = line.split(separator: "account ").last.flatMap { line.contains("account ") ? $0 : nil }
         }
         try town.tell(["do": "fund", "shop": "Bakery", "account": .text(String(account!)), "amount": "20"])
-        let said = first.rest()
+        let said = await first.rest()
         #expect(first.end() == 0, "\(said)")
         for words in ["You have 20.00\u{a0}BUN", "Paying 3.50\u{a0}BUN to Bakery", "Paid.", "▀"] {
             #expect(said.contains(words), "\(said)")
@@ -36,15 +37,15 @@ struct HelloTests {
 
         // The same code once more: the wallet is opened again, finds its payment, and pays nothing.
         let again = try hello(phone, shop.must("link"), picture)
-        let repeated = again.rest()
+        let repeated = await again.rest()
         #expect(again.end() == 0, "\(repeated)")
         #expect(try town.tell(["do": "books", "shop": "Bakery"])["balance"] == "3.50")
     }
 
-    @Test func whatIsWrongIsSaidInWords() throws {
+    @Test func whatIsWrongIsSaidInWords() async throws {
         let folder = try TemporaryFolder()
         let wrong = try hello(folder.url.appendingPathComponent("phone").path, "https://bakery.example/", "x")
-        let said = wrong.rest()
+        let said = await wrong.rest()
         #expect(wrong.end() == 1)
         #expect(said.contains("link: "), "\(said)")
     }

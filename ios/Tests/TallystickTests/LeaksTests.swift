@@ -3,10 +3,11 @@ import Testing
 
 struct LeaksTests {
     /// In a process of its own, where nothing else opens files meanwhile.
-    @Test func aThousandWalletsOpenedAndClosedLeaveNothingBehind() throws {
+    @Test func aThousandWalletsOpenedAndClosedLeaveNothingBehind() async throws {
         let folder = try TemporaryFolder()
         let other = try otherProcess("leaks", folder.url.path, "1000")
-        let line = try #require(other.line())
+        let said = await other.line()
+        let line = try #require(said)
         #expect(other.end() == 0)
         let more = try line.split(separator: " ").map { try #require(Int($0)) }
         try #require(more.count == 4, "\(line)")

@@ -58,10 +58,10 @@ struct SecretsTests {
         let keys = Keys.ofPhrase(made.phrase.reveal()).merging(Keys.ofDataKey(dataKey)) { one, _ in one }
 
         let other = try otherProcess("lock", store, Self.passphrase, wallet)
-        #expect(other.line() == "unlocked")
+        #expect(await other.line() == "unlocked")
         let before = try Memory(of: other.id).holds(keys)
         try other.tell("lock")
-        #expect(other.line() == "locked")
+        #expect(await other.line() == "locked")
         let after = try Memory(of: other.id).holds(keys)
         #expect(other.end() == 0)
         // Were they not to be found in an open wallet, the search would prove nothing.

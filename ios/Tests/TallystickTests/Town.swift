@@ -18,7 +18,7 @@ final class Town {
     @discardableResult
     func tell(_ order: JSON) throws -> JSON {
         try process.tell(order.description)
-        guard let line = process.line() else { throw Complaint("the town is gone, at \(order)") }
+        guard let line = process.lineAtOnce() else { throw Complaint("the town is gone, at \(order)") }
         let answer = try JSON.parse(Data(line.utf8))
         guard case .object = answer["ok"] else { throw Complaint("the town: \(answer), for \(order)") }
         return answer["ok"]

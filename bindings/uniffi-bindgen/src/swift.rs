@@ -67,7 +67,7 @@ fn cancelling(text: &str) -> Result<String, String> {
             } else {
                 let indent = &line[..line.len() - line.trim_start().len()];
                 let cancel = free.replace("_rust_future_free_", "_rust_future_cancel_");
-                mended.push_str(&format!("{indent}cancelFunc: {cancel}\n"));
+                mended.extend([indent, "cancelFunc: ", &cancel, "\n"]);
             }
         }
     }

@@ -4,10 +4,13 @@ import java.math.BigDecimal
 import java.nio.file.Path
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.cancel
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.mapNotNull
 import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.joinAll
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
@@ -68,16 +71,20 @@ class CancelTest {
     }
 
     @Test
-    fun `a payment whose coroutine is cancelled on the way is paid once, and its receipt is there at the next start`() =
+    fun `a payment whose whole screen is destroyed on the way is paid once, and its receipt is there at the next start`() =
         test {
             val (wallet, bun) = customer()
             val request = town.tell("ask", "shop" to "Bakery", "amount" to "3.50").text("link")
             val plan = wallet.plan(PaymentWish(PayTo.Request(request)))
             host(up = false)
-            val paying = launch(Dispatchers.Default) { wallet.pay(plan) }
+            // All that an activity runs ends with it.
+            val screen = CoroutineScope(SupervisorJob() + Dispatchers.Default)
+            val paying = screen.launch { wallet.pay(plan) }
+            val looking = screen.launch { wallet.balanceUpdates().collect { } }
             // Confirmed and written down, but the host is out of reach: the payment is on its way.
             val submitted = wallet.events().mapNotNull { it.event as? Event.PaymentSubmitted }.first()
-            paying.cancelAndJoin()
+            screen.cancel()
+            listOf(paying, looking).joinAll()
             assertEquals(1, wallet.pendingPayments().size)
             wallet.use { it.shutDown() }
             host(up = true)

@@ -36,6 +36,7 @@ public value class Amount(public val smallestUnits: Long) : Comparable<Amount> {
     /** The number of smallest units. For people, see `Currency.format`. */
     override fun toString(): String = smallestUnits.toString()
 
+    /** Amounts that have a name. */
     public companion object {
         /** Nothing. */
         public val ZERO: Amount = Amount(0)

@@ -3,7 +3,7 @@ import Tallystick
 import Testing
 
 /// A screen is closed, a task is cancelled, the system kills the app: none of that is an answer to "did I pay?".
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(30)))
 struct CancelTests {
     private let folder: TemporaryFolder
     private let town: Town

@@ -61,7 +61,7 @@ private final class ScriptedWallet: Wallet, @unchecked Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(30)))
 struct EventsTests {
     private let folder: TemporaryFolder
     private var settings: WalletSettings { WalletSettings(folder: folder.url.appendingPathComponent("wallet").path) }

@@ -35,7 +35,7 @@ private final class Flag: Sendable {
     let isRaised = Atomic(false)
 }
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(30)))
 struct LifecycleTests {
     @Test func theWalletFollowsTheApp() async {
         let wallet = NotingWallet()

@@ -3,7 +3,7 @@ import Tallystick
 import Testing
 
 /// An app has one thread that draws; whatever else happens there shows as a frozen screen.
-@MainActor @Suite(.timeLimit(.minutes(5)))
+@MainActor @Suite(.timeLimit(.minutes(30)))
 struct ThreadsTests {
     private let folder: TemporaryFolder
     private var settings: WalletSettings { WalletSettings(folder: folder.url.path) }

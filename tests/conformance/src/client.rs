@@ -134,6 +134,8 @@ impl Client {
             .tls_info(true)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(20))
+            // A server closes what is idle for long; a call on a connection that is just being closed would be lost.
+            .pool_idle_timeout(Duration::from_secs(3))
             .build()
             .map_err(|error| ConnectError::Tls(error.to_string()))?;
         Ok(Self { http, origin: origin.to_owned() })
@@ -154,7 +156,10 @@ impl Client {
         if let Some(body) = &call.body {
             request = request.header("content-type", "application/json").body(body.clone());
         }
-        request.send().await.or_else(|error| broken(format!("the call failed: {error}")))
+        request.send().await.or_else(|error| {
+            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause:?}"));
+            broken(format!("the call failed: {error}{}", cause.unwrap_or_default()))
+        })
     }
 
     /// Sends a call and reads its answer. Waits where the issuer asks for it.

@@ -11,7 +11,7 @@ use crate::issuer::answer::StatementProof;
 use crate::issuer::{AccountRef, Reader};
 use crate::keys::IssuerId;
 use crate::ledger::statement::{self as rules, Place, PlaceFault, StatementFault};
-use crate::ledger::{ChainState, Entry, Standing};
+use crate::ledger::{ChainState, Entry, SigningKeys, Standing};
 use crate::operation::apply::chain_state;
 use crate::operation::context::Context;
 use crate::operation::trust::{self, KnownIssuer};
@@ -66,20 +66,91 @@ pub(super) async fn catch_up(
     // A wallet that is new begins with the latest: what came before concerned others.
     let from = checked.map_or(latest.body().number, |number| number.saturating_add(1));
     let until = latest.body().number.min(from.saturating_add(AT_ONCE - 1));
+    let mut missed = Missed { context, issuer, latest, ahead: VecDeque::new() };
     let mut unproven = false;
-    for number in from..=until {
-        let statement = if number == latest.body().number {
-            latest.clone()
+    let mut number = from;
+    // What was looked at ahead of time is not fetched twice.
+    while number <= until || !missed.ahead.is_empty() {
+        let statement = missed.next(number).await?;
+        let finding = if known.signing.standing_of(&statement) == Standing::Unknown {
+            missed.vouch(&known.signing, &statement).await?;
+            match check(context, issuer, statement).await? {
+                // Nobody else could be shown whose key it was.
+                Finding::Fraud(_) => Finding::Unproven,
+                other => other,
+            }
         } else {
-            fetch(context, issuer, Some(number)).await?
+            check_signer(&known.signing, &statement)?;
+            check(context, issuer, statement).await?
         };
-        match check(context, issuer, statement).await? {
+        match finding {
             Finding::InOrder => {}
             Finding::Unproven => unproven = true,
             fraud @ Finding::Fraud(_) => return Ok(fraud),
         }
+        number += 1;
     }
     Ok(if unproven { Finding::Unproven } else { Finding::InOrder })
+}
+
+/// Statements since the last one that was checked.
+struct Missed<'a> {
+    context: &'a Context,
+    issuer: IssuerId,
+    latest: Signed<Statement>,
+    /// Fetched and not checked yet, in order.
+    ahead: VecDeque<Signed<Statement>>,
+}
+
+impl Missed<'_> {
+    async fn next(&mut self, number: i64) -> Result<Signed<Statement>, WalletError> {
+        match self.ahead.pop_front() {
+            Some(statement) => Ok(statement),
+            None => self.fetch(number).await,
+        }
+    }
+
+    async fn fetch(&self, number: i64) -> Result<Signed<Statement>, WalletError> {
+        if number == self.latest.body().number {
+            Ok(self.latest.clone())
+        } else {
+            fetch(self.context, self.issuer, Some(number)).await
+        }
+    }
+
+    /// A statement's key may be that of a card that came and went while this wallet was away. Then a later statement,
+    /// whose key counts, must lead back to it.
+    async fn vouch(&mut self, keys: &SigningKeys, statement: &Signed<Statement>) -> Result<(), WalletError> {
+        let (mut number, mut hash) = (statement.body().number, statement.hash());
+        let mut at = 0;
+        while number < self.latest.body().number {
+            number += 1;
+            if at == self.ahead.len() {
+                self.ahead.push_back(self.fetch(number).await?);
+            }
+            let later = &self.ahead[at];
+            if later.body().previous != Some(hash) {
+                break;
+            }
+            if keys.standing_of(later) != Standing::Unknown {
+                return check_signer(keys, later);
+            }
+            hash = later.hash();
+            at += 1;
+        }
+        Err(wrong_signer())
+    }
+}
+
+fn check_signer(keys: &SigningKeys, statement: &Signed<Statement>) -> Result<(), WalletError> {
+    match keys.standing_of(statement) {
+        Standing::Good | Standing::NeedsStatement(_) => Ok(()),
+        Standing::Later | Standing::OutOfTime | Standing::Unknown => Err(wrong_signer()),
+    }
+}
+
+fn wrong_signer() -> WalletError {
+    WalletError::untrusted("statement", "wrong_signer", "is not signed by a key that counts")
 }
 
 async fn fetch(
@@ -104,19 +175,13 @@ async fn load(context: &Context, issuer: IssuerId) -> Result<KnownIssuer, Wallet
     context.read(move |connection, cipher| trust::issuer(connection, cipher, &issuer)).await
 }
 
+/// What a statement says, once it is known to be the issuer's.
 async fn check(
     context: &Context,
     issuer: IssuerId,
     statement: Signed<Statement>,
 ) -> Result<Finding, WalletError> {
     let known = load(context, issuer).await?;
-    if !matches!(known.signing.standing_of(&statement), Standing::Good | Standing::NeedsStatement(_)) {
-        return Err(WalletError::untrusted(
-            "statement",
-            "wrong_signer",
-            "is not signed by a key that counts",
-        ));
-    }
     let previous = previous(context, &known).await?;
     let fraud = |fault: &StatementFault, previous: Option<Signed<Statement>>| {
         tracing::warn!(code = fault.code(), "a statement cannot be true");

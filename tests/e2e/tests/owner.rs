@@ -178,6 +178,24 @@ async fn a_new_signing_key_takes_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_wallet_that_was_away_while_a_signing_key_came_and_went() {
+    let (town, owner, holder, issuer) = scene().await;
+    for _ in 0..3 {
+        owner.wallet.rotate_signing_key(issuer).await.unwrap();
+        owner.give(&town.holder(issuer).await, issuer, 1).await;
+        // Signed by a key that no card names any more when the holder comes back.
+        for _ in 0..2 {
+            town.host.server().inside().make_statement(issuer).await.unwrap();
+        }
+    }
+    holder.wallet.sync(issuer).await.unwrap();
+    assert!(holder.wallet.evidence(issuer).await.unwrap().is_empty());
+    owner.give(&holder, issuer, 10).await;
+    holder.give(&owner, issuer, 3).await;
+    assert_eq!(holder.balance(issuer).await, 507);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_owner_declares_a_restore() {
     let (_town, owner, holder, issuer) = scene().await;
     let update = owner.wallet.declare_restore(issuer, 0).await.unwrap();

@@ -95,8 +95,14 @@ fn settle(
     order: &Signed<Order>,
     now: UnixSeconds,
 ) -> Result<(), WalletError> {
-    let shown = show(write, ours, verified, order)?;
+    let known = payment::get(write.transaction, write.cipher, &order.hash())?;
+    // After a restore of the ledger it enters the chain of the new epoch as well: nothing new has happened.
+    let was_in_chain = known.as_ref().is_some_and(|known| known.sequence.is_some());
+    let shown = show(ours, verified, order, known);
     payment::put(write.transaction, write.cipher, issuer, &shown)?;
+    if was_in_chain {
+        return Ok(());
+    }
     if let Some(repaid) = shown.repays {
         note_refund(write, issuer, &repaid, shown.amount)?;
     }
@@ -117,14 +123,8 @@ fn settle(
 }
 
 /// The history's row: what we knew before the entry came, and what the entry adds.
-fn show(
-    write: &Write<'_>,
-    ours: AccountId,
-    verified: &VerifiedEntry,
-    order: &Signed<Order>,
-) -> Result<Payment, WalletError> {
+fn show(ours: AccountId, verified: &VerifiedEntry, order: &Signed<Order>, known: Option<Payment>) -> Payment {
     let body = order.body();
-    let known = payment::get(write.transaction, write.cipher, &order.hash())?;
     let direction = if body.payer == ours { Direction::Out } else { Direction::In };
     let counterpart = if direction == Direction::Out { body.payee } else { body.payer };
     let fresh = Payment {
@@ -145,7 +145,7 @@ fn show(
         epoch: Some(verified.after.epoch),
         sequence: Some(verified.after.sequence),
     };
-    Ok(match known {
+    match known {
         None => fresh,
         Some(known) => Payment {
             at: known.at,
@@ -154,7 +154,7 @@ fn show(
             refunded: known.refunded,
             ..fresh
         },
-    })
+    }
 }
 
 fn note_refund(

@@ -4,6 +4,8 @@
 
 use std::path::PathBuf;
 
+use tallystick::event::Event;
+use tallystick::money::Amount;
 use tallystick_e2e::{Person, Town};
 use tallystick_issuer::testing::put_back;
 
@@ -84,4 +86,40 @@ async fn a_second_restore_loses_nothing_either() {
     assert_eq!(anna.balance(issuer).await, 260);
     ben.give(&anna, issuer, 40).await;
     assert_eq!(anna.balance(issuer).await, 300);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_handed_back_is_neither_told_nor_refunded_a_second_time() {
+    let mut town = Town::new().await;
+    let owner = town.person().await;
+    let issuer = town.found(&owner, "Bakery").await;
+    let anna = town.holder_of(&owner, issuer, 300).await;
+    let ben = town.holder(issuer).await;
+    let copy = copy_of(&town);
+    let paid = anna.give(&ben, issuer, 100).await;
+    let plan = ben.wallet.plan_refund(paid.payment, Some(Amount::new(30)), None).await.unwrap();
+    ben.wallet.pay(plan, None).await.unwrap();
+    anna.wallet.sync(issuer).await.unwrap();
+    restore(&mut town, &copy).await;
+    assert_eq!(code_of_sync(&ben, issuer).await, "behind");
+    owner.wallet.declare_restore(issuer, 0).await.unwrap();
+    for _ in 0..2 {
+        for person in [&ben, &anna, &owner] {
+            person.wallet.sync(issuer).await.unwrap();
+        }
+    }
+    assert_eq!((anna.balance(issuer).await, ben.balance(issuer).await), (230, 70));
+    for person in [&ben, &anna] {
+        let shown = person.wallet.payment(paid.payment).await.unwrap().payment;
+        assert_eq!((shown.refunded.minor(), shown.epoch), (30, Some(1)));
+        let (mut after, mut received) = (0, Vec::new());
+        while let Some(event) = person.wallet.try_next_event(after).await.unwrap() {
+            after = event.sequence;
+            if let Event::PaymentReceived { payment, .. } = event.event {
+                assert!(!received.contains(&payment), "money comes in once");
+                received.push(payment);
+            }
+        }
+        assert!(!received.is_empty());
+    }
 }

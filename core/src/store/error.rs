@@ -151,6 +151,10 @@ impl From<Sqlite> for StoreError {
 
 fn from_code(failure: rusqlite::ffi::Error, text: Option<String>) -> StoreError {
     let detail = text.unwrap_or_else(|| failure.to_string());
+    // The file of shared memory beside the log could not grow.
+    if failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE {
+        return StoreError::StorageFull;
+    }
     match failure.code {
         ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
             damage::note();

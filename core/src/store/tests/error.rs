@@ -25,6 +25,7 @@ fn errors_of_the_database_are_told_apart() {
         (ffi::SQLITE_CORRUPT, "storage_corrupt"),
         (ffi::SQLITE_NOTADB, "storage_corrupt"),
         (ffi::SQLITE_FULL, "storage_full"),
+        (ffi::SQLITE_IOERR_SHMSIZE, "storage_full"),
         (ffi::SQLITE_READONLY, "storage_read_only"),
         (ffi::SQLITE_PERM, "storage_read_only"),
         (ffi::SQLITE_BUSY, "storage_busy"),

@@ -48,20 +48,45 @@ impl Folder {
         self.path.join("wallet.lock")
     }
 
-    /// Makes the folder and those above it, if they are missing.
+    /// Makes the folder and those above it, if they are missing. Durably: what is flushed into a folder whose own name is
+    /// lost is lost with it.
     pub(super) fn create(&self) -> io::Result<()> {
-        let mut builder = DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.recursive(true).create(&self.path)
+        create_durably(&self.path)
     }
 
     /// Makes renames in the folder durable. Only Unix can (and needs to) flush a folder.
     pub(super) fn flush(&self) -> io::Result<()> {
-        #[cfg(unix)]
-        File::open(&self.path)?.sync_all()?;
-        Ok(())
+        flush(&self.path)
     }
+}
+
+fn create_durably(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let Some(parent) = path.parent() else { return Err(io::ErrorKind::NotADirectory.into()) };
+    create_durably(parent)?;
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        // A platform may keep the folder above from being looked into, as Android does with the one above an app's own.
+        made => made.and_then(|()| match flush(parent) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+            flushed => flushed,
+        }),
+    }
+}
+
+#[cfg_attr(
+    not(unix),
+    allow(unused_variables, clippy::unnecessary_wraps, reason = "only Unix flushes folders")
+)]
+fn flush(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    File::open(folder)?.sync_all()?;
+    Ok(())
 }
 
 /// Opens a file for reading and writing, made if missing, for its owner only.

@@ -68,7 +68,7 @@ impl Database {
                 state: Mutex::new(State::Open(session)),
                 changing: Mutex::default(),
                 key: Mutex::default(),
-                guard: Mutex::default(),
+                guard: Mutex::new(Guard::of_process()),
                 asking: Mutex::default(),
             };
             Ok(Self { shared: Arc::new(shared) })

@@ -39,6 +39,8 @@ pub use database::Database;
 pub use error::StoreError;
 #[cfg(any(test, feature = "testing"))]
 pub use guard::CommitGuard;
+#[cfg(any(test, feature = "testing"))]
+pub use guard::guard_all_commits;
 pub use migrate::{Schema, WALLET};
 pub use opening::IfAbsent;
 pub use session::StoreOptions;

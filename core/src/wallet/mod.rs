@@ -139,6 +139,28 @@ impl Wallet {
         self.context.database.guard_commits(guard);
     }
 
+    /// Lets nothing wait any longer before it is tried again, for tests that own time.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn hurry(&self) {
+        self.context.hurry();
+    }
+
+    /// The verified end of the chain of this wallet's account, for tests that compare it with the issuer's.
+    #[cfg(any(test, feature = "testing"))]
+    pub async fn chain_end(
+        &self,
+        issuer: crate::keys::IssuerId,
+    ) -> Result<crate::ledger::ChainState, WalletError> {
+        use crate::store::tables::account::ACCOUNTS;
+        self.context
+            .read(move |connection, cipher| {
+                let account = ACCOUNTS.get(connection, cipher, issuer)?;
+                let account = account.ok_or_else(|| WalletError::not_found("currency"))?;
+                Ok(crate::operation::chain::base(&account)?.state)
+            })
+            .await
+    }
+
     /// Locks the wallet and closes all files, for good. May be called again.
     pub async fn close(&self) -> Result<(), WalletError> {
         lifecycle::close(&self.context).await

@@ -211,3 +211,16 @@ impl Default for Ports {
         }
     }
 }
+
+impl Ports {
+    /// What the program takes: the machine's clock and randomness, and no faults.
+    ///
+    /// A debug build for tests also hears the environment, see `testing::program`.
+    #[allow(clippy::unnecessary_wraps, reason = "a build for tests may be told nonsense")]
+    pub fn of_program() -> std::io::Result<Self> {
+        #[cfg(all(unix, feature = "testing", debug_assertions))]
+        return crate::testing::program::ports();
+        #[cfg(not(all(unix, feature = "testing", debug_assertions)))]
+        Ok(Self::default())
+    }
+}

@@ -12,6 +12,7 @@ use tallystick::clock::Entropy;
 use tallystick::keys::{PublicKey, SigningKey};
 use zeroize::Zeroizing;
 
+use crate::faults::Faults;
 use crate::folder;
 use crate::problem::Problem;
 
@@ -40,12 +41,12 @@ impl KeyRing {
     }
 
     /// Makes a key and keeps it durably.
-    pub fn make(&self, entropy: &dyn Entropy) -> io::Result<PublicKey> {
+    pub fn make(&self, entropy: &dyn Entropy, faults: &dyn Faults) -> io::Result<PublicKey> {
         let secret = Zeroizing::new(entropy.bytes::<32>());
         let key = SigningKey::from_bytes(&secret);
         let public = key.public_key();
         let text = Zeroizing::new(BASE32_NOPAD.encode(&*secret));
-        folder::write_secret(&self.folder.join(format!("{public}.key")), text.as_bytes())?;
+        folder::write_secret(&self.folder.join(format!("{public}.key")), text.as_bytes(), faults)?;
         self.keys.write().unwrap_or_else(PoisonError::into_inner).insert(public, Arc::new(key));
         Ok(public)
     }

@@ -41,5 +41,5 @@ mod trees;
 pub use config::{Config, Limits, Ports, TlsFiles, Token};
 pub use db::OpenError;
 pub use openapi::document as openapi_document;
-pub use server::{Issuer, RunningServer, StartError, backup};
+pub use server::{Issuer, RunningServer, StartError, backup, backup_with};
 pub use tls::TlsError;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use tallystick_issuer::apps::{AndroidApp, AppleApp, Apps, WalletSite};
-use tallystick_issuer::{Config, Issuer, Limits, RunningServer, TlsFiles, Token, backup};
+use tallystick_issuer::{Config, Issuer, Limits, Ports, RunningServer, TlsFiles, Token, backup_with};
 
 /// The reference issuer of Tallystick: many businesses' currencies on one host.
 #[derive(Parser)]
@@ -142,12 +142,12 @@ async fn main() -> ExitCode {
 async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
     match command {
         Command::Serve(serve) => {
-            let server = Issuer::start(serve.config()).await?;
+            let server = Issuer::start_with(serve.config(), Ports::of_program()?).await?;
             say(&server);
             asked_to_stop().await?;
             server.shutdown().await;
         }
-        Command::Backup { data, to } => backup(&data, &to)?,
+        Command::Backup { data, to } => backup_with(&data, &to, &*Ports::of_program()?.faults)?,
         Command::Openapi => print!("{}", tallystick_issuer::openapi_document()),
     }
     Ok(())

@@ -18,6 +18,7 @@ use crate::access::Nonces;
 use crate::config::{Config, Ports};
 use crate::connections::Counted;
 use crate::db::{self, OpenError, Readers, Writer, writer::WriterThread};
+use crate::faults::{CrashPoint, Faults, NoFaults};
 use crate::folder::{self, DataFolder};
 use crate::hub::Hub;
 use crate::keys::KeyRing;
@@ -120,28 +121,42 @@ impl Issuer {
 }
 
 /// A server that does not serve yet.
-struct Assembled {
-    app: Shared,
-    folder: DataFolder,
-    thread: WriterThread,
+pub(crate) struct Assembled {
+    pub(crate) app: Shared,
+    pub(crate) folder: DataFolder,
+    pub(crate) thread: WriterThread,
     listener: TcpListener,
     address: SocketAddr,
     identity: tls::Identity,
 }
 
-fn assemble(config: Config, ports: Ports, stopping: watch::Receiver<bool>) -> Result<Assembled, StartError> {
+impl Assembled {
+    /// Where it would listen.
+    #[cfg(feature = "testing")]
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+pub(crate) fn assemble(
+    config: Config,
+    ports: Ports,
+    stopping: watch::Receiver<bool>,
+) -> Result<Assembled, StartError> {
     let failed = |source| StartError::Folder { folder: config.data_folder.display().to_string(), source };
     let cannot_listen = |source| StartError::Listen { address: config.listen, source };
     let folder = open_folder(&config.data_folder)?;
+    ports.faults.reach(CrashPoint::FolderLocked);
     let listener = TcpListener::bind(config.listen).map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
     let origins = origins(&config, address)?;
     let identity = match &config.tls {
         Some(files) => tls::given(files)?,
-        None => tls::self_made(folder.path(), names(&origins, address))?,
+        None => tls::self_made(folder.path(), names(&origins, address), &*ports.faults)?,
     };
     let connection = db::open_writer(&folder.database())?;
     let ceiling = db::time_ceiling(&connection).map_err(OpenError::from)?;
+    ports.faults.reach(CrashPoint::DatabaseOpened);
     let started_at = ports.clock.now();
     let services = Arc::new(Services {
         time: IssuerTime::new(ports.clock, ceiling),
@@ -150,6 +165,7 @@ fn assemble(config: Config, ports: Ports, stopping: watch::Receiver<bool>) -> Re
         hub: Arc::new(Hub::default()),
         metrics: Metrics::default(),
         limits: config.limits.clone(),
+        faults: ports.faults,
     });
     let readers = Readers::open(&folder.database())?;
     let (writer, thread) = Writer::start(connection, Arc::clone(&services)).map_err(failed)?;
@@ -157,7 +173,6 @@ fn assemble(config: Config, ports: Ports, stopping: watch::Receiver<bool>) -> Re
         nonces: Nonces::new(started_at),
         rates: Rates::new(&config.limits),
         trees: Trees::default(),
-        faults: ports.faults,
         #[cfg(feature = "testing")]
         front: ports.front,
         admission_token: config.admission_token,
@@ -280,7 +295,7 @@ impl RunningServer {
 
     /// Copies the database into a new file, of one moment, while it runs. The copy holds no signing key.
     pub fn backup(&self, copy: &Path) -> Result<(), OpenError> {
-        db::copy_to(&self.folder.database(), copy)
+        db::copy_to(&self.folder.database(), copy, &*self.app.services.faults)
     }
 
     /// Finishes what is in flight, ends event streams, closes the database, and frees folder and port.
@@ -305,13 +320,15 @@ impl RunningServer {
         let _ = (&mut self.chores).await;
         self.app.writer.stop().await;
         let Some(thread) = self.thread.take() else { return };
-        let last = self.app.services.time.last();
+        let services = Arc::clone(&self.app.services);
+        let last = services.time.last();
         let ended = tokio::task::spawn_blocking(move || {
             let Some(connection) = thread.join() else { return };
             if orderly {
-                let closed = connection
-                    .execute("UPDATE host SET time_ceiling = ?1", params![last])
-                    .and_then(|_| connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"));
+                services.reach(CrashPoint::QueueDrained);
+                let kept = connection.execute("UPDATE host SET time_ceiling = ?1", params![last]);
+                services.reach(CrashPoint::TimeKept);
+                let closed = kept.and_then(|_| connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"));
                 if let Err(error) = closed {
                     tracing::error!(%error, "the database was not closed in good order");
                 }
@@ -338,5 +355,10 @@ impl Drop for RunningServer {
 
 /// Copies the database of a data folder into a new file, also while a server uses it. The copy holds no signing key.
 pub fn backup(data_folder: &Path, copy: &Path) -> Result<(), OpenError> {
-    db::copy_to(&folder::database(data_folder), copy)
+    backup_with(data_folder, copy, &NoFaults)
+}
+
+/// Like [`backup`], with faults of the caller's.
+pub fn backup_with(data_folder: &Path, copy: &Path, faults: &dyn Faults) -> Result<(), OpenError> {
+    db::copy_to(&folder::database(data_folder), copy, faults)
 }

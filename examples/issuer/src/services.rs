@@ -9,7 +9,7 @@ use crate::access::Nonces;
 use crate::apps::Apps;
 use crate::config::{Limits, Token};
 use crate::db::{Readers, Writer};
-use crate::faults::Faults;
+use crate::faults::{CrashPoint, Faults};
 use crate::hub::Hub;
 use crate::keys::KeyRing;
 use crate::metrics::Metrics;
@@ -25,6 +25,14 @@ pub(crate) struct Services {
     pub hub: Arc<Hub>,
     pub metrics: Metrics,
     pub limits: Limits,
+    pub faults: Arc<dyn Faults>,
+}
+
+impl Services {
+    /// For tests of crashes: the process is here.
+    pub fn reach(&self, point: CrashPoint) {
+        self.faults.reach(point);
+    }
 }
 
 /// What the requests use.
@@ -35,7 +43,6 @@ pub(crate) struct App {
     pub nonces: Nonces,
     pub rates: Rates,
     pub trees: Trees,
-    pub faults: Arc<dyn Faults>,
     #[cfg(feature = "testing")]
     pub front: Option<Arc<dyn crate::testing::Front>>,
     pub admission_token: Option<Token>,

@@ -13,6 +13,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tallystick::keys::Digest;
 
 use crate::config::TlsFiles;
+use crate::faults::Faults;
 use crate::folder;
 
 /// Why there is no TLS.
@@ -65,7 +66,11 @@ pub(crate) fn given(files: &TlsFiles) -> Result<Identity, TlsError> {
 
 /// Makes a certificate for these names (hosts and addresses) around the key kept in `folder`, which is made first if
 /// there is none.
-pub(crate) fn self_made(folder: &Path, names: Vec<String>) -> Result<Identity, TlsError> {
+pub(crate) fn self_made(
+    folder: &Path,
+    names: Vec<String>,
+    faults: &dyn Faults,
+) -> Result<Identity, TlsError> {
     let unusable = |error: rcgen::Error| TlsError::Certificate(error.to_string());
     let file = folder.join("tls.key");
     let failed = |source| TlsError::File { file: file.display().to_string(), source };
@@ -74,7 +79,7 @@ pub(crate) fn self_made(folder: &Path, names: Vec<String>) -> Result<Identity, T
         rcgen::KeyPair::from_pem(&pem).map_err(unusable)?
     } else {
         let key = rcgen::KeyPair::generate().map_err(unusable)?;
-        folder::write_secret(&file, zeroize::Zeroizing::new(key.serialize_pem()).as_bytes())
+        folder::write_secret(&file, zeroize::Zeroizing::new(key.serialize_pem()).as_bytes(), faults)
             .map_err(failed)?;
         key
     };

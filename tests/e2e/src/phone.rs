@@ -6,11 +6,12 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde::{Deserialize, Serialize};
 use tallystick::store::CommitGuard;
 use tokio::sync::Notify;
 
 /// On which side of a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Side {
     /// Before it is sent, or durable.
     Before,
@@ -19,7 +20,7 @@ pub enum Side {
 }
 
 /// What a wallet does that is seen outside of its memory.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Step {
     /// A call to an issuer, by its name.
     Call(String),
@@ -28,7 +29,7 @@ pub enum Step {
 }
 
 /// A place to die at.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Point {
     /// The step.
     pub step: Step,
@@ -58,12 +59,15 @@ enum Death {
     Never,
     At(Point),
     AfterCalls(usize, Side),
+    AfterWrites(usize, Side),
 }
 
 /// A phone, and all points that it has reached.
 #[derive(Debug)]
 pub struct Phone {
     death: Death,
+    /// What its death means outside of it.
+    end: fn(),
     life: Mutex<Life>,
     died: Notify,
 }
@@ -90,8 +94,22 @@ impl Phone {
         Self::new(Death::AfterCalls(calls, side))
     }
 
+    /// At this point `end` is called, which is to end the process.
+    pub fn ending_at(point: Point, end: fn()) -> Arc<Self> {
+        Self::with_end(Death::At(point), end)
+    }
+
+    /// It lets this many writes through, and dies on this side of the next.
+    pub fn dying_after_writes(writes: usize, side: Side) -> Arc<Self> {
+        Self::new(Death::AfterWrites(writes, side))
+    }
+
     fn new(death: Death) -> Arc<Self> {
-        Arc::new(Self { death, life: Mutex::default(), died: Notify::new() })
+        Self::with_end(death, || {})
+    }
+
+    fn with_end(death: Death, end: fn()) -> Arc<Self> {
+        Arc::new(Self { death, end, life: Mutex::default(), died: Notify::new() })
     }
 
     /// Whether it has died.
@@ -125,9 +143,14 @@ impl Phone {
                 let is_call = |point: &&Point| point.side == *last && matches!(point.step, Step::Call(_));
                 is_call(&&point) && life.reached.iter().filter(is_call).count() == *calls
             }
+            Death::AfterWrites(writes, last) => {
+                let is_write = |point: &&Point| point.side == *last && matches!(point.step, Step::Write(_));
+                is_write(&&point) && life.reached.iter().filter(is_write).count() == *writes
+            }
         };
         life.reached.push(point);
         if life.over {
+            (self.end)();
             self.died.notify_one();
         }
         !life.over

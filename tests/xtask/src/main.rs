@@ -7,6 +7,7 @@ mod apt;
 mod bench;
 mod bindings;
 mod cache;
+mod faults;
 mod fuzz;
 mod kotlin;
 mod lint;
@@ -62,6 +63,10 @@ enum Chore {
         #[arg(long)]
         hours: Option<u64>,
     },
+    /// The tests of faults alone, see docs/faults.md.
+    Faults,
+    /// Keeps databases and artefacts of this version, which later ones must read; once a release.
+    Fixtures,
     /// Builds the library for foreign languages and generates their side of it, into `bindings/generated/`.
     Bindings,
 }
@@ -108,6 +113,8 @@ fn main() -> ExitCode {
     let outcome = Workshop::open().and_then(|workshop| match chore {
         Chore::Lint => Ok(table::run(&workshop, lint::PARTS)),
         Chore::Bindings => Ok(table::run(&workshop, bindings::PARTS)),
+        Chore::Faults => Ok(table::run(&workshop, faults::PARTS)),
+        Chore::Fixtures => Ok(table::run(&workshop, faults::FIXTURES)),
         Chore::Test { suites } => Ok(table::run(&workshop, &parts_of(&suites))),
         Chore::Fuzz { target, minutes, hours } => {
             let minutes = hours.map_or(minutes, |hours| hours.saturating_mul(60));

@@ -44,7 +44,8 @@ fn next_key(cx: &WriteCx<'_>, issuer: &IssuerRow) -> Result<PublicKey, Problem> 
         return Ok(key);
     }
     // The file is durable before the row that names it.
-    let key = cx.services.keys.make(&*cx.services.entropy).map_err(|error| {
+    let made = cx.services.keys.make(&*cx.services.entropy, &*cx.services.faults);
+    let key = made.map_err(|error| {
         tracing::error!(%error, "a signing key could not be kept");
         Problem::internal()
     })?;

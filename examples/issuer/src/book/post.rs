@@ -12,6 +12,7 @@ use crate::db::decisions::{self, NewExecuted};
 use crate::db::entries::{self, NewEntry};
 use crate::db::issuers::IssuerRow;
 use crate::decide::order::Balances;
+use crate::faults::CrashPoint;
 use crate::problem::Problem;
 
 /// An order that is to be written.
@@ -69,9 +70,10 @@ pub(super) fn post(cx: &WriteCx<'_>, posting: &Posting<'_>) -> Result<Posted, Pr
             now: cx.now,
         },
     )?;
-    for (account, side, amount) in [(posting.payer, &payer, debit), (posting.payee, &payee, amount)] {
-        write_entry(cx, posting.issuer, account, &side.end, &side.entry, amount, Some(decision))?;
-    }
+    let decision = Some(decision);
+    write_entry(cx, posting.issuer, posting.payer, &payer.end, &payer.entry, debit, decision)?;
+    cx.services.reach(CrashPoint::OrderHalfWritten);
+    write_entry(cx, posting.issuer, posting.payee, &payee.end, &payee.entry, amount, decision)?;
     Ok(Posted { receipt: payer.receipt.bytes().to_vec(), entry: payer.entry })
 }
 

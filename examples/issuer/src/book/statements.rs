@@ -10,6 +10,7 @@ use crate::access;
 use crate::db::accounts::{self, AccountRow};
 use crate::db::issuers::IssuerRow;
 use crate::db::{WriteCx, grants, statements};
+use crate::faults::CrashPoint;
 use crate::problem::Problem;
 
 /// Makes a statement of the present.
@@ -41,6 +42,7 @@ pub(crate) fn make(
         debtors: below.iter().map(|account| debtor(cx, account)).collect::<Result<_, _>>()?,
     };
     let statement = Signed::sign(&statement, key).map_err(|error| own_fault(&error))?;
+    cx.services.reach(CrashPoint::StatementSigned);
     statements::insert(cx.db, issuer.no, &statement, tree.leaves())?;
     let kept = i64::from(cx.services.limits.statements_with_proofs);
     statements::forget_leaves(cx.db, issuer.no, number.saturating_sub(kept.saturating_sub(1)))?;

@@ -1,11 +1,13 @@
 //! Opening the file, and copying it while it is in use.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 use tallystick::clock::UnixSeconds;
 
 use super::migrate;
+use crate::faults::{CrashPoint, Faults};
+use crate::folder;
 
 /// Why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -70,11 +72,24 @@ pub(crate) fn time_ceiling(connection: &Connection) -> rusqlite::Result<UnixSeco
 
 /// Copies the database, also of a running server, into a new file of one moment. Nothing is ever written over, and only
 /// the server's user can read the copy: it tells who holds how much.
-pub(crate) fn copy_to(file: &Path, copy: &Path) -> Result<(), OpenError> {
+///
+/// It has its name only once it is whole and durable: a copy that was cut off must not be taken for one, least of all an
+/// empty file, which SQLite takes for a new database.
+pub(crate) fn copy_to(file: &Path, copy: &Path, faults: &dyn Faults) -> Result<(), OpenError> {
     let failed = |source| OpenError::Copy { file: copy.display().to_string(), source };
+    if copy.try_exists().map_err(failed)? {
+        return Err(failed(std::io::ErrorKind::AlreadyExists.into()));
+    }
+    let unfinished = PathBuf::from(format!("{}.unfinished", copy.display()));
+    // Left by a copy that was cut off.
+    folder::remove_if_there(&unfinished).map_err(failed)?;
     let connection = open_reader(file)?;
     // SQLite takes an empty file for one that is not there.
-    let target = crate::folder::create_private(copy).map_err(failed)?;
-    connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
-    target.sync_all().map_err(failed)
+    let target = folder::create_private(&unfinished).map_err(failed)?;
+    faults.reach(CrashPoint::CopyBegun);
+    connection.execute("VACUUM INTO ?1", [unfinished.to_string_lossy()])?;
+    faults.reach(CrashPoint::CopyWritten);
+    target.sync_all().map_err(failed)?;
+    faults.reach(CrashPoint::CopyDurable);
+    std::fs::rename(&unfinished, copy).and_then(|()| folder::flush_parent(copy)).map_err(failed)
 }

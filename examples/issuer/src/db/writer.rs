@@ -14,6 +14,7 @@ use tallystick::clock::UnixSeconds;
 use tallystick::keys::{AccountId, IssuerId};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::faults::CrashPoint;
 use crate::problem::Problem;
 use crate::services::Services;
 
@@ -152,7 +153,11 @@ fn work_off(connection: Connection, mut queue: mpsc::Receiver<Message>, services
         let outcome = transact(&connection, &mut group, time.now, time.raise_to, services);
         services.time.end(outcome.as_ref().ok().and(time.raise_to));
         match &outcome {
-            Ok(wakes) => services.hub.wake(wakes),
+            Ok(wakes) => {
+                services.reach(CrashPoint::GroupDurable);
+                services.hub.wake(wakes);
+                services.reach(CrashPoint::GroupTold);
+            }
             Err(error) => {
                 tracing::error!(%error, "a transaction failed");
                 services.metrics.failed_transaction();
@@ -175,6 +180,7 @@ fn transact(
     services: &Services,
 ) -> rusqlite::Result<Vec<(IssuerId, AccountId)>> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
+    services.reach(CrashPoint::GroupBegun);
     if let Some(ceiling) = raise_to {
         connection.prepare_cached("UPDATE host SET time_ceiling = ?1")?.execute(params![ceiling])?;
     }
@@ -188,6 +194,7 @@ fn transact(
         }
         connection.prepare_cached("RELEASE job")?.execute([])?;
     }
+    services.reach(CrashPoint::GroupDecided);
     connection.execute_batch("COMMIT")?;
     Ok(cx.wakes.into_inner())
 }

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Method, StatusCode, header};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::faults::Fault;
+use crate::faults::{CrashPoint, Fault};
 use crate::problem::{Code, Problem};
 use crate::services::Shared;
 
@@ -90,7 +90,14 @@ async fn in_time(State(app): State<Shared>, request: Request, next: Next) -> Res
 
 /// Does to a request what a test has planned for it.
 async fn with_faults(State(app): State<Shared>, request: Request, next: Next) -> Response {
-    match app.faults.next(request.method().as_str(), request.uri().path()) {
+    app.services.reach(CrashPoint::RequestArrived);
+    let response = suffer(&app, request, next).await;
+    app.services.reach(CrashPoint::AnswerReady);
+    response
+}
+
+async fn suffer(app: &Shared, request: Request, next: Next) -> Response {
+    match app.services.faults.next(request.method().as_str(), request.uri().path()) {
         None => next.run(request).await,
         Some(Fault::Delay(wait)) => {
             let response = next.run(request).await;
@@ -106,7 +113,7 @@ async fn with_faults(State(app): State<Shared>, request: Request, next: Next) ->
             next.run(request).await;
             Problem::internal().into_response()
         }
-        Some(Fault::HandleTwice) => twice(&app, request, next).await,
+        Some(Fault::HandleTwice) => twice(app, request, next).await,
     }
 }
 

@@ -2,10 +2,15 @@
 //!
 //! - [`TestClock`]: time that a test moves.
 //! - [`Front`]: what stands before all routes and may change what comes and goes.
+//! - [`Indoors`]: a server without a socket.
+//! - `program`: what the program hears from a test.
 //! - [`Inside`]: the database, the signing keys, and ready-made ways to cheat ([`tamper`]).
 
 mod clock;
 mod front;
+mod indoors;
+#[cfg(unix)]
+pub mod program;
 pub mod tamper;
 
 use std::path::Path;
@@ -20,6 +25,7 @@ use tower_service::Service as _;
 pub use clock::TestClock;
 pub(crate) use front::put_in_front;
 pub use front::{Answering, Front};
+pub use indoors::Indoors;
 
 use crate::RunningServer;
 use crate::access;

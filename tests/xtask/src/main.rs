@@ -78,7 +78,7 @@ enum Suite {
     Lint,
     /// All Rust tests of the workspace.
     Rust,
-    /// The Kotlin package, on the JVM.
+    /// The Kotlin package, on the JVM; the Android library and its sample, against Android's classes.
     Kotlin,
     /// The Swift package, on Linux.
     Swift,

@@ -24,15 +24,13 @@ async def open_wallet(folder: pathlib.Path) -> t.Wallet:
 
 
 async def money(wallet: t.Wallet, issuer: t.IssuerId) -> t.Balance:
-    """The balance, as soon as there is one."""
+    """The balance, as soon as there is something in it."""
     await wallet.listen()
-    balance = await wallet.balance(issuer)
-    async for event in t.events(wallet):
-        await wallet.ack(event.sequence)
-        balance = await wallet.balance(issuer)
-        if balance.available > 0:
-            break
-    return balance
+    async for balances in t.balances(wallet):
+        for balance in balances:
+            if balance.issuer == issuer and balance.available > 0:
+                return balance
+    raise SystemExit("the wallet was closed")
 
 
 async def main(folder: str, card: str, code: str):

@@ -37,12 +37,19 @@ async def events(wallet: Wallet, after: int = 0):
 
 async def balances(wallet: Wallet):
     """The balances now, and again whenever one may have changed, until the wallet is paused or closed."""
-    # The cursor first: what happens after the first look must not be passed over.
-    after = await _last(wallet)
-    yield await wallet.balances()
-    async for event in events(wallet, after):
-        if not isinstance(event.event, (core.Event.CARD_CHANGED, core.Event.FRAUD_FOUND)):
-            yield await wallet.balances()
+    try:
+        # The cursor first: what happens after the first look must not be passed over.
+        after = await _last(wallet)
+        yield await wallet.balances()
+        async for event in events(wallet, after):
+            if not isinstance(event.event, (core.Event.CARD_CHANGED, core.Event.FRAUD_FOUND)):
+                yield await wallet.balances()
+    except core.WalletError.Storage as error:
+        if error.fault not in ("paused", "closed"):
+            raise
+    except core.WalletError.Locked:
+        # Closing locks too. A call that waits tells the two apart, and at once.
+        await wallet.next_event(0)
 
 
 async def _last(wallet: Wallet) -> int:

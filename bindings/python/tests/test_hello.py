@@ -44,11 +44,12 @@ class HelloTest(unittest.TestCase):
         self.assertIn("▀", out)
         self.assertEqual(self.town.tell({"do": "books", "shop": "Bakery"})["balance"], "3.50")
 
-        # The same code once more: the wallet is opened again, finds its payment, and pays nothing.
-        again = self.run_hello(self.folder / "phone", shop["link"], picture)
-        out, err = again.communicate()
-        self.assertEqual(again.returncode, 0, err)
-        self.assertEqual(self.town.tell({"do": "books", "shop": "Bakery"})["balance"], "3.50")
+        # The same code again: the wallet is opened, finds its payment, and pays nothing, however often.
+        for _ in range(4):
+            again = self.run_hello(self.folder / "phone", shop["link"], picture)
+            out, err = again.communicate(timeout=120)
+            self.assertEqual(again.returncode, 0, err)
+            self.assertEqual(self.town.tell({"do": "books", "shop": "Bakery"})["balance"], "3.50")
 
     def test_what_is_wrong_is_said_in_words(self):
         hello = self.run_hello(self.folder / "phone", "https://bakery.example/", "x")

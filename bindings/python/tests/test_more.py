@@ -68,6 +68,13 @@ class LoopsTest(unittest.IsolatedAsyncioTestCase):
         left = asyncio.create_task(asyncio.wait_for(self.rest(t.events(self.wallet, 1_000)), 30))
         await self.wallet.shut_down()
         self.assertEqual(await left, [])
+        self.assertEqual(await self.rest(t.balances(self.wallet)), [])
+
+    async def test_balances_of_a_locked_wallet_are_an_error(self):
+        await self.wallet.lock()
+        with self.assertRaises(t.WalletError.Locked):
+            await self.rest(t.balances(self.wallet))
+        await self.wallet.shut_down()
 
     async def rest(self, events):
         return [event async for event in events]

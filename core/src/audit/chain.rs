@@ -109,7 +109,8 @@ impl Run {
         let anchor = Point::of(court, value.get(2).ok_or(Stop::Unreadable)?)?;
         let reached = entries.iter().fold(previous, |hash, entry| next(&hash, entry));
         let before = anchor.sequence - length(&entries);
-        if reached != anchor.hash || before < 0 {
+        // The place after the anchor must be one that an entry can have.
+        if reached != anchor.hash || before < 0 || anchor.sequence >= entry::LARGEST {
             return Err(Stop::Nothing);
         }
         let is_from_beginning = empty(&court.issuer, &anchor.account, anchor.epoch) == Some(previous);

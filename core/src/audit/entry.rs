@@ -24,7 +24,7 @@ pub enum Allowed {
     Carried { epoch: i128, sequence: i128, hash: Hash },
 }
 
-const LARGEST: i128 = i64::MAX as i128;
+pub const LARGEST: i128 = i64::MAX as i128;
 
 /// Reads an entry. Nothing, if it is none.
 pub fn read(bytes: &[u8]) -> Option<Entry> {

@@ -44,7 +44,7 @@ struct Serve {
     /// Where to listen.
     #[arg(long, env = "TALLYSTICK_LISTEN", default_value = "0.0.0.0:8443")]
     listen: SocketAddr,
-    /// How the world reaches this server: https://host[:port]. May be given several times, the preferred first.
+    /// How the world reaches this server: `https://host` or `https://host:port`. May be given several times, the preferred first.
     #[arg(long = "origin", env = "TALLYSTICK_ORIGINS", value_delimiter = ',', required = true)]
     origins: Vec<String>,
     /// A certificate chain (PEM). Without it the server makes a certificate of its own, whose key cards name.

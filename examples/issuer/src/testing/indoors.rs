@@ -43,13 +43,12 @@ impl Indoors {
         }
         let Ok(answer) = self.routes.clone().oneshot(call.map(Body::from)).await;
         let (parts, body) = answer.into_parts();
-        match axum::body::to_bytes(body, usize::MAX).await {
-            Ok(body) => Response::from_parts(parts, body),
-            Err(_) => {
-                let mut broken = Response::new(Bytes::new());
-                *broken.status_mut() = StatusCode::BAD_GATEWAY;
-                broken
-            }
+        if let Ok(body) = axum::body::to_bytes(body, usize::MAX).await {
+            Response::from_parts(parts, body)
+        } else {
+            let mut broken = Response::new(Bytes::new());
+            *broken.status_mut() = StatusCode::BAD_GATEWAY;
+            broken
         }
     }
 }

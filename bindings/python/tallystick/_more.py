@@ -1,7 +1,11 @@
 """What only Python needs: exact numbers, loops over events, files."""
 
+import atexit
 import decimal
+import threading
+import time
 
+from . import tallystick as facade
 from . import tallystick_core as core
 from .tallystick import Wallet
 
@@ -79,3 +83,31 @@ async def export(wallet: Wallet, file, format: core.ExportFormat, issuer: core.I
 
 # The generated classes would say their fields; people read words.
 core.WalletError.__str__ = lambda error: error.text()
+
+
+# The library's threads that are inside Python, telling a loop that a call has come to its end. Changed under the
+# interpreter's lock alone.
+_inside = set()
+
+
+@facade._UNIFFI_RUST_FUTURE_CONTINUATION_CALLBACK
+def _tell(handle, code):
+    _inside.add(threading.get_ident())
+    try:
+        loop, future = facade._UniffiContinuationHandleMap.remove(handle)
+        loop.call_soon_threadsafe(facade._uniffi_set_future_result, future, code)
+    finally:
+        _inside.discard(threading.get_ident())
+
+
+facade._uniffi_continuation_callback = _tell
+
+
+@atexit.register
+def _let_threads_out():
+    """Before version 3.14 Python ends a thread that asks for its lock while the interpreter stops, which Rust answers by
+    ending the process. A thread may still be on its way out of the last call, so it is let out first."""
+    for _ in range(1_000):
+        if not _inside:
+            break
+        time.sleep(0.001)

@@ -198,9 +198,9 @@ impl Report for Judged {
 fn judged(page: &mut Page<'_>, fields: &Fields) {
     let against = fields.issuer_name.clone().unwrap_or_else(|| format!("issuer {}", short(&fields.issuer)));
     page.title(format!("Against {against}: {}", fields.code));
-    page.line(fields.plain.what_it_did);
-    page.line(fields.plain.what_it_means);
-    page.line(fields.plain.what_to_do);
+    page.line(fields.plain.did);
+    page.line(fields.plain.means);
+    page.line(fields.plain.advice);
     page.note(&fields.text);
 }
 

@@ -8,30 +8,30 @@ use tallystick::ledger::evidence::Finding;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Plain {
     /// What the issuer did.
-    pub what_it_did: &'static str,
+    pub did: &'static str,
     /// What it means for the money.
-    pub what_it_means: &'static str,
+    pub means: &'static str,
     /// What to do now.
-    pub what_to_do: &'static str,
+    pub advice: &'static str,
 }
 
 /// Of evidence with this code.
 pub fn of(code: &str, finding: Finding) -> Plain {
     match finding {
         Finding::Fraud => Plain {
-            what_it_did: did(code),
-            what_it_means: means(code),
-            what_to_do: "Take no more of this money, and spend or give back what you have. Keep this evidence: save it with `--save FILE`, and show it to the business and to others who hold its money. They can check it themselves.",
+            did: did(code),
+            means: means(code),
+            advice: "Take no more of this money, and spend or give back what you have. Keep this evidence: save it with `--save FILE`, and show it to the business and to others who hold its money. They can check it themselves.",
         },
         Finding::Unanswered => Plain {
-            what_it_did: did(code),
-            what_it_means: "It may have an answer: a permission that you do not know of. Until it shows one, do not count on this money.",
-            what_to_do: "Save it with `--save FILE`, show it to the business, and ask what allowed this. If it has no answer, treat it as fraud.",
+            did: did(code),
+            means: "It may have an answer: a permission that you do not know of. Until it shows one, do not count on this money.",
+            advice: "Save it with `--save FILE`, show it to the business, and ask what allowed this. If it has no answer, treat it as fraud.",
         },
         Finding::Nothing => Plain {
-            what_it_did: "This file does not show that the issuer did anything wrong.",
-            what_it_means: "It says nothing about your money.",
-            what_to_do: "Do not accuse anybody by it. Ask whoever gave it to you for the file as their wallet saved it.",
+            did: "This file does not show that the issuer did anything wrong.",
+            means: "It says nothing about your money.",
+            advice: "Do not accuse anybody by it. Ask whoever gave it to you for the file as their wallet saved it.",
         },
     }
 }
@@ -107,7 +107,7 @@ mod tests {
         for code in CODES {
             for finding in [Finding::Fraud, Finding::Unanswered, Finding::Nothing] {
                 let plain = of(code, finding);
-                for sentence in [plain.what_it_did, plain.what_it_means, plain.what_to_do] {
+                for sentence in [plain.did, plain.means, plain.advice] {
                     assert!(sentence.ends_with('.'), "{sentence}");
                     for jargon in ["hash", "sequence", "epoch", "chain", "Merkle", "entry "] {
                         assert!(!sentence.contains(jargon), "{sentence}");
@@ -120,6 +120,6 @@ mod tests {
     #[test]
     fn nobody_is_accused_by_what_proves_nothing() {
         assert_eq!(of("bad_entry", Finding::Nothing), of("two_states", Finding::Nothing));
-        assert!(!of("bad_entry", Finding::Nothing).what_it_did.contains("signed"));
+        assert!(!of("bad_entry", Finding::Nothing).did.contains("signed"));
     }
 }

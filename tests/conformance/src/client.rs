@@ -177,7 +177,7 @@ impl Client {
     }
 
     async fn send_once(&self, call: &Call) -> Check<Answer> {
-        let response = tokio::time::timeout(Duration::from_secs(60), self.open(call))
+        let response = tokio::time::timeout(Duration::from_mins(1), self.open(call))
             .await
             .unwrap_or_else(|_| broken("no answer within a minute"))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());

@@ -16,6 +16,7 @@ use tallystick_conformance::{ConnectError, Existing, Options, Roots, Target, rul
 /// attests names there.
 #[derive(Parser)]
 #[command(version)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 struct Arguments {
     /// `https://host[:port]`, or `https://host[:port]/c/ID`.
     url: Option<String>,

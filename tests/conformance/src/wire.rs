@@ -14,10 +14,10 @@ pub fn head(major: u8, value: u64) -> Vec<u8> {
     let bytes = value.to_be_bytes();
     match value {
         0..24 => vec![major | bytes[7]],
-        24..0x100 => vec![major | 24, bytes[7]],
-        0x100..0x1_0000 => [&[major | 25][..], &bytes[6..]].concat(),
-        0x1_0000..0x1_0000_0000 => [&[major | 26][..], &bytes[4..]].concat(),
-        _ => [&[major | 27][..], &bytes].concat(),
+        24..0x100 => vec![major + 24, bytes[7]],
+        0x100..0x1_0000 => [&[major + 25][..], &bytes[6..]].concat(),
+        0x1_0000..0x1_0000_0000 => [&[major + 26][..], &bytes[4..]].concat(),
+        _ => [&[major + 27][..], &bytes].concat(),
     }
 }
 

@@ -71,7 +71,8 @@ impl Disk {
         for entry in fs::read_dir(path).expect("a folder") {
             let entry = entry.expect("an entry");
             let name = entry.file_name().into_string().expect("a name");
-            names += &format!("{} {name}\n", entry.metadata().expect("a file").ino());
+            let number = entry.metadata().expect("a file").ino();
+            names.extend([number.to_string().as_str(), " ", name.as_ref(), "\n"]);
             self.keep(&entry.path());
         }
         fs::write(self.copies.join(format!("d{}", mine.ino())), names).expect("a copy");

@@ -33,7 +33,7 @@ pub(super) async fn run(size: Size) -> io::Result<Section> {
     let folder = TempDir::new()?;
     let small = size.pick(1_000, 10);
     let large = size.pick(1_000_000, 100);
-    let mut places = vec![
+    let mut places = [
         Place::new(&folder.path().join("small"), size, small).await?,
         Place::new(&folder.path().join("large"), size, large).await?,
         Place::new(&folder.path().join("crowded"), size, small).await?,

@@ -115,7 +115,9 @@ fn count(number: usize) -> u32 {
 fn section(rounds: usize, each: usize, measured: &[Round]) -> Section {
     let of = |what: fn(&Round) -> f64| median(&measured.iter().map(what).collect::<Vec<_>>());
     let mut latencies = Times::default();
-    measured.iter().for_each(|round| latencies.extend(round.latencies.clone()));
+    for round in measured {
+        latencies.extend(round.latencies.clone());
+    }
     Section {
         name: "throughput",
         title: "Payments a second",

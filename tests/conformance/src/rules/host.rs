@@ -73,10 +73,12 @@ async fn large_bodies(case: &Case) -> Check {
     }
 }
 
+#[allow(clippy::unused_async, reason = "rules are called alike")]
 async fn date(case: &Case) -> Check {
     same("answers without the field", &case.scene.noted("http.date").map(|(why, _)| why), &None)
 }
 
+#[allow(clippy::unused_async, reason = "rules are called alike")]
 async fn problem_form(case: &Case) -> Check {
     match case.scene.noted("problem.form") {
         None => Ok(()),

@@ -30,7 +30,7 @@ pub fn refusals_differ(scene: &Scene<'_>, reply: &mut Reply) {
 pub fn refusals_name_another_order(scene: &Scene<'_>, reply: &mut Reply) {
     if scene.path.contains("/orders") {
         resign::<Refusal>(&mut reply.json, "refusal", scene.key, |refusal| {
-            refusal.subject = Digest::new([4; 32])
+            refusal.subject = Digest::new([4; 32]);
         });
     }
 }

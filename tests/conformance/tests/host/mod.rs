@@ -52,6 +52,7 @@ impl Host {
         }
     }
 
+    #[allow(clippy::unused_self, reason = "a wallet's side of this host")]
     fn backend(&self) -> NativeBackend {
         NativeBackend::new(NativeConfig::default(), Arc::new(SystemClock), Arc::new(SystemEntropy)).unwrap()
     }

@@ -28,7 +28,7 @@ static BACKEND: LazyLock<NativeBackend> = LazyLock::new(|| {
 /// and whole.
 pub fn run(input: &[u8]) {
     let mut input = Input::new(input);
-    if input.byte() % 2 == 0 { answer(&mut input) } else { news(&mut input) }
+    if input.byte().is_multiple_of(2) { answer(&mut input) } else { news(&mut input) }
 }
 
 const FIELDS: [&str; 8] = [

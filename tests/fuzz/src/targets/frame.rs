@@ -17,7 +17,7 @@ const ATTEMPTS: u32 = 128;
 /// an offset, contrast and noise.
 pub fn run(input: &[u8]) {
     let mut input = Input::new(input);
-    if input.byte() % 2 == 0 { any_shape(&mut input) } else { drawn(&mut input) }
+    if input.byte().is_multiple_of(2) { any_shape(&mut input) } else { drawn(&mut input) }
 }
 
 /// Where mutation begins.
@@ -73,7 +73,9 @@ fn drawn(input: &mut Input<'_>) {
         luma[usize::from(*y) % height * width + usize::from(*x) % width] ^= value;
     }
     if inverted {
-        luma.iter_mut().for_each(|point| *point = 255 - *point);
+        for point in &mut luma {
+            *point = 255 - *point;
+        }
     }
     let side = |points: usize| u32::try_from(points).expect("a small frame");
     let frame = LumaFrame { width: side(width), height: side(height), row_stride: side(width), luma: &luma };

@@ -15,7 +15,7 @@ pub fn run(input: &[u8]) {
             let mut file = SIGNATURE.to_vec();
             while !input.is_empty() {
                 let kind = input.choice(&CHUNKS);
-                file.extend(chunk(kind, input.part()));
+                file.extend(chunk(*kind, input.part()));
             }
             read(&file);
         }
@@ -26,8 +26,8 @@ pub fn run(input: &[u8]) {
             ];
             let palette = input.part();
             let rows = stored(input.rest());
-            let parts = [chunk(b"IHDR", &header.concat()), chunk(b"PLTE", palette), chunk(b"IDAT", &rows)];
-            read(&[SIGNATURE, &parts.concat(), &chunk(b"IEND", &[])].concat());
+            let parts = [chunk(*b"IHDR", &header.concat()), chunk(*b"PLTE", palette), chunk(*b"IDAT", &rows)];
+            read(&[SIGNATURE, &parts.concat(), &chunk(*b"IEND", &[])].concat());
         }
         _ => read(&segments(&mut input)),
     }
@@ -93,9 +93,9 @@ const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 const CHUNKS: [&[u8; 4]; 10] =
     [b"IHDR", b"IDAT", b"IEND", b"PLTE", b"tRNS", b"gAMA", b"acTL", b"fcTL", b"fdAT", b"iCCP"];
 
-fn chunk(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+fn chunk(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
     let length = u32::try_from(body.len()).expect("a small chunk").to_be_bytes();
-    let summed = [kind, body].concat();
+    let summed = [&kind[..], body].concat();
     [&length[..], &summed, &crc(&summed).to_be_bytes()].concat()
 }
 
@@ -131,7 +131,7 @@ fn read(file: &[u8]) {
             let _ = reading.scanned();
         }
         Err(PictureError::Damaged { reason }) => {
-            assert!(reason.len() < 2_000, "{} bytes of reason", reason.len())
+            assert!(reason.len() < 2_000, "{} bytes of reason", reason.len());
         }
         Err(error) => assert!(!error.code().is_empty()),
     }

@@ -216,6 +216,7 @@ impl Town {
     }
 
     /// The header fields of a signed call.
+    #[allow(clippy::unused_self, reason = "a call of this town")]
     pub fn signature(
         &self,
         method: &Method,

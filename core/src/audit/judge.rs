@@ -142,12 +142,16 @@ fn bad_entry(court: &Court, body: &Value) -> Judged {
     {
         return Ok(found);
     }
+    // What an earlier order tells of its key is left to the first reader, and may be a reason to find nothing at all.
+    if body.get(3).is_some() {
+        return Err(Stop::NotJudged);
+    }
     let is_owner =
         court.beside(kind::GRANT).any(|grant| owner_limit(court, grant, run.anchor.account).is_some());
     if !is_owner && entries.iter().any(|entry| entry.amount < 0 && entry.balance < 0) {
         return Ok(Found::UnlessAnswered);
     }
-    Err(if body.get(3).is_some() { Stop::NotJudged } else { Stop::Nothing })
+    Err(Stop::Nothing)
 }
 
 /// Balance and time that a head gives right before the run.
